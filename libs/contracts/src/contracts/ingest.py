@@ -1,0 +1,130 @@
+"""What the mail service tells and what it can be asked.
+
+`MailReceived` is internal and carries the parsed mail, because the ticket needs it; bodies are capped, attachments
+travel by reference, and its stream keeps it for days, not for ever.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from contracts.messages import Event, Reply, Request, Shape
+
+MAX_TEXT = 128 * 1024
+"""Characters of the plain text that travel with an event; the raw mail keeps the rest."""
+
+MAX_HTML = 256 * 1024
+"""Characters of the HTML that travel with an event."""
+
+
+class Mailbox(Shape):
+    """A name and an address (RFC 5322 §3.4). ``address`` is the addr-spec, as written, without surrounding space."""
+
+    name: str
+    address: str
+
+
+class Attachment(Shape):
+    """A file of a mail. The bytes are in the blob store under ``sha256``; ``filename`` is only a label."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+
+
+class MailKind(StrEnum):
+    """What sort of mail it is (RFC 3834, RFC 3464, RFC 2369); only a human's mail is ever answered automatically."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    AUTO_GENERATED = "auto_generated"
+    BULK = "bulk"
+    BOUNCE = "bounce"
+
+
+class MailReceived(Event):
+    """A mail was accepted, stored and parsed.
+
+    ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets; ``message_id`` is None where the
+    mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at the cap.
+    """
+
+    mail_id: UUID
+    account: str
+    channel: str
+    received_at: datetime
+    kind: MailKind
+    kind_reason: str
+    message_id: str | None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    sender: Mailbox | None
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    subject: str
+    sent_at: datetime | None
+    text: str
+    html: str | None = None
+    truncated: bool = False
+    raw_sha256: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+class SentReference(Shape):
+    """What an outgoing mail belongs to, so that its fate finds the way back."""
+
+    kind: str
+    id: UUID
+
+
+class MailAccepted(Event):
+    """A mail server took an outgoing mail over for these recipients (MT-08)."""
+
+    outgoing_id: UUID
+    reference: SentReference
+    message_id: str
+    recipients: tuple[str, ...]
+
+
+class MailRejected(Event):
+    """An outgoing mail was refused for good for these recipients; ``reason`` is the server's own text."""
+
+    outgoing_id: UUID
+    reference: SentReference
+    message_id: str
+    recipients: tuple[str, ...]
+    reason: str
+
+
+class MailQueued(Reply):
+    """The mail is stored and will be sent; a repeated request with the same id gets the same answer."""
+
+    outgoing_id: UUID
+
+
+class SendMail(Request[MailQueued], reply=MailQueued):
+    """Send this mail. ``outgoing_id`` is the caller's idempotency key.
+
+    The sender's address is that of the mail account of ``channel``, or of the default account. ``message_id`` is
+    chosen by the caller and without angle brackets, so that it is known before the mail leaves. ``automatic`` adds
+    the headers of RFC 3834 and an empty return path. Problems: ``no_account``, ``invalid_recipient``.
+    """
+
+    outgoing_id: UUID
+    reference: SentReference
+    channel: str | None = None
+    from_name: str | None = None
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...] = ()
+    bcc: tuple[Mailbox, ...] = ()
+    subject: str
+    text: str
+    html: str | None = None
+    message_id: str
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    automatic: bool = False

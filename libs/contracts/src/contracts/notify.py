@@ -1,0 +1,1 @@
+"""What the notification service tells: nothing yet; it only listens."""
