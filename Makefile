@@ -1,0 +1,85 @@
+# Every command of the house. `make` or `make help` lists them; continuous integration calls the same ones.
+# Needed on the machine: Python >= 3.11 with venv and pip, git, make. Everything else is fetched into this folder.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+TOOLS := .deskstream-tools
+UV_VERSION := 0.13.9
+# A uv that answers is used as it is; a shim that does not answer counts as missing.
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || echo $(TOOLS)/bin/uv)
+OWN_UV := $(filter $(TOOLS)/%,$(UV))
+# People who only run the desk need no linters; `uv run` adds what is missing and removes nothing.
+RUN := $(UV) run --frozen --no-dev
+DEV := $(UV) run --frozen
+
+# One after the other, so that the tests' closing line is the last.
+.NOTPARALLEL:
+.PHONY: help up demo test check fix e2e chaos bench contracts openapi permissions migration clean lint types layers drift
+
+help: ## List these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(OWN_UV) ## Start the whole desk on this machine; Ctrl-C stops it, data stays in ./.deskstream
+	@$(RUN) deskstream up
+
+demo: $(OWN_UV) ## Drive the three scenes through a desk of its own and print every step
+	@$(RUN) deskstream demo
+
+test: $(OWN_UV) ## Run every test but chaos and bench
+	@$(DEV) pytest -m "not chaos and not bench"
+
+check: lint types layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
+
+lint: $(OWN_UV) ## Formatting and style
+	@$(DEV) ruff format --check
+	@$(DEV) ruff check
+
+types: $(OWN_UV) ## mypy, strict, over everything
+	@$(DEV) mypy
+
+layers: $(OWN_UV) ## Who may import whom
+	@$(DEV) lint-imports
+
+drift: $(OWN_UV) ## Are the generated files (schemas, AsyncAPI, OpenAPI, NATS permissions) what the code says?
+	@$(DEV) python -m contracts.schemas --check
+	@$(DEV) python -m chassis.openapi --check
+	@$(DEV) python -m chassis.permissions --check
+
+fix: $(OWN_UV) ## Format, and mend what ruff can mend
+	@$(DEV) ruff check --fix --show-fixes
+	@$(DEV) ruff format
+
+e2e: $(OWN_UV) ## Only the stories over all services
+	@$(DEV) pytest -m e2e tests/e2e
+
+chaos: $(OWN_UV) ## Kill processes at random while mail flows, and count what is left (minutes)
+	@$(DEV) pytest -m chaos tests/chaos
+
+bench: $(OWN_UV) ## Measure intake, lists and event latency against their targets (minutes)
+	@$(DEV) pytest -m bench bench
+
+contracts: $(OWN_UV) ## Write the JSON Schemas and AsyncAPI documents anew
+	@$(DEV) python -m contracts.schemas
+
+openapi: $(OWN_UV) ## Write docs/api/staff.openapi.json and portal.openapi.json anew
+	@$(DEV) python -m chassis.openapi
+
+permissions: $(OWN_UV) ## Write the permissions of the NATS users anew from contracts/topology.py
+	@$(DEV) python -m chassis.permissions
+
+migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="what changes"
+	@test -n "$(service)" && test -n "$(m)" || { echo 'Say which and why: make migration service=tickets m="what changes"'; exit 2; }
+	@$(DEV) python -m chassis.migrate draft "$(service)" "$(m)"
+
+clean: ## Remove the desk's data (./.deskstream) and the caches of the tools
+	@rm -rf .deskstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(TOOLS)/bin/uv:
+	@echo "uv is not on the PATH: installing uv $(UV_VERSION) into ./$(TOOLS)"
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo '*' > $(TOOLS)/.gitignore
