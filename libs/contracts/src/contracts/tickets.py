@@ -31,6 +31,23 @@ class Actor(Shape):
     id: UUID | None = None
 
 
+class Permission(StrEnum):
+    """What a role or an API token can allow. Each route of the staff API names one (TS-12)."""
+
+    TICKETS_READ = "tickets:read"
+    TICKETS_WRITE = "tickets:write"
+    NOTES_WRITE = "notes:write"
+    CONTACTS_READ = "contacts:read"
+    CONTACTS_WRITE = "contacts:write"
+    NOTIFICATIONS_READ = "notifications:read"
+    MAIL_READ = "mail:read"
+    MAIL_MANAGE = "mail:manage"
+    PORTAL_MANAGE = "portal:manage"
+    STAFF_READ = "staff:read"
+    STAFF_MANAGE = "staff:manage"
+    OPERATIONS_MANAGE = "operations:manage"
+
+
 class Reason(StrEnum):
     """Why an agent is told (CV-07): each agent is named once, with every reason that holds."""
 

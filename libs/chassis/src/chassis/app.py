@@ -1,0 +1,169 @@
+"""A service as a running whole: database, bus, relay, jobs, blobs and its HTTP slice.
+
+A service's ``main.build(settings)`` makes an `App` and declares on it what it listens to, answers, serves and does by
+the clock. A process runs it in a role: *api* serves HTTP, *worker* handles events, answers requests, relays and runs
+jobs, *all* does both (docs/adr/0006).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from contracts.messages import Service, load_all
+from contracts.tickets import AccessRevoked
+from fastapi import APIRouter, FastAPI
+
+from chassis import idempotency, tables
+from chassis.auth import Authenticator, Resolve, resolve_by_bus
+from chassis.blobs import Blobs
+from chassis.bus import Bus
+from chassis.database import Clock, Database, utc_now
+from chassis.dead_letters import dead_letter_router, retry_asked
+from chassis.http import create_api
+from chassis.jobs import Job, Work
+from chassis.relay import Relay
+from chassis.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+CLEAN_EVERY = 300.0
+CLEAN_BATCH = 10_000
+
+
+class Role(StrEnum):
+    """What a process does of its service."""
+
+    API = "api"
+    WORKER = "worker"
+    ALL = "all"
+
+
+class App:
+    """One service in one process."""
+
+    def __init__(
+        self, service: Service, settings: ServiceSettings, *, clock: Clock = utc_now, resolve: Resolve | None = None
+    ) -> None:
+        load_all()
+        self.service = service
+        self.settings = settings
+        self.database = Database(
+            settings.database_url.get_secret_value(), service=service, pool=settings.database_pool, clock=clock
+        )
+        self.blobs = Blobs(settings.blobs_url)
+        self.bus = Bus(
+            service=service,
+            url=settings.nats_url,
+            user=settings.nats_user,
+            password=settings.nats_password.get_secret_value(),
+            database=self.database,
+        )
+        self.authenticator = Authenticator(resolve or resolve_by_bus(self.bus))
+        self.bus.hear(AccessRevoked, self.authenticator.forget)
+        self._jobs: dict[str, Job] = {}
+        self._routers: list[APIRouter] = [dead_letter_router(service)]
+        self._servers: list[Callable[[], Awaitable[Callable[[], Awaitable[None]]]]] = []
+        self._api: FastAPI | None = None
+        self.job("clean", self._clean, every=CLEAN_EVERY)
+        self.job("dead-letters", lambda: retry_asked(self), every=30.0)
+
+    def job(self, name: str, work: Work, *, every: float) -> None:
+        """Run ``work`` in the worker every so many seconds, and at once when ``tx.wake(name)`` commits."""
+        self._jobs[name] = Job(name, work, every)
+
+    def serve(self, *routers: APIRouter) -> None:
+        """Add routes to the HTTP slice."""
+        self._routers.extend(routers)
+
+    def server(self, start: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
+        """Run another server in the worker (SMTP for example): ``start`` returns what stops it."""
+        self._servers.append(start)
+
+    @property
+    def api(self) -> FastAPI:
+        """The HTTP slice, built once."""
+        if self._api is None:
+            self._api = create_api(
+                self,
+                title=f"Deskstream {self.service.replace('_', '-')}",
+                routers=tuple(self._routers),
+                docs_url=f"/api/v1/docs/{self.service.replace('_', '-')}",
+                authenticator=self.authenticator,
+            )
+        return self._api
+
+    @asynccontextmanager
+    async def running(self, role: Role) -> AsyncIterator[None]:
+        """Run in this role until the block ends; then finish what is in flight and close."""
+        worker = role is not Role.API
+        self.bus.subscribe(worker=worker)
+        connecting = asyncio.create_task(self.bus.start())
+        connecting.add_done_callback(_log_failure)
+        tasks: list[asyncio.Task[None]] = []
+        relay = self._relay()
+        stops: list[Callable[[], Awaitable[None]]] = []
+        try:
+            if worker:
+                tasks.append(asyncio.create_task(relay.run()))
+                tasks.extend(asyncio.create_task(job.run(self.service)) for job in self._jobs.values())
+                stops = [await start() for start in self._servers]
+            yield
+        finally:
+            for stop in stops:
+                await stop()
+            for job in self._jobs.values():
+                job.stop()
+            connecting.cancel()
+            await self.bus_stopped_listening()
+            relay.stop()
+            if tasks:
+                _, late = await asyncio.wait(tasks, timeout=10)
+                for task in late:
+                    task.cancel()
+            await self.bus.stop()
+            await self.database.close()
+
+    async def bus_stopped_listening(self) -> None:
+        """Stop the subscribers, so that nothing new begins while relay and jobs end."""
+        for subscriber in self.bus.broker.subscribers:
+            await subscriber.stop()
+
+    def _relay(self) -> Relay:
+        return Relay(
+            service=self.service,
+            dsn=self.settings.database_url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1),
+            client=lambda: self.bus.client,
+            on_wake=self._wake,
+        )
+
+    def _wake(self, name: str) -> None:
+        if (job := self._jobs.get(name)) is not None:
+            job.wake()
+
+    async def _clean(self) -> int:
+        """Forget what is older than its retention, in small steps."""
+        removed = 0
+        async with self.database.transaction() as tx:
+            for table, column, kept in (
+                (tables.outbox, tables.outbox.c.published_at, self.settings.outbox_retention),
+                (tables.inbox, tables.inbox.c.handled_at, self.settings.inbox_retention),
+                (
+                    tables.idempotency_key,
+                    tables.idempotency_key.c.created_at,
+                    timedelta(days=idempotency.KEPT_DAYS),
+                ),
+            ):
+                key = sa.tuple_(*table.primary_key.columns)
+                old = sa.select(*table.primary_key.columns).where(column < tx.now - kept).limit(CLEAN_BATCH)
+                result = await tx.session.execute(sa.delete(table).where(key.in_(old)))
+                removed = max(removed, result.rowcount)  # type: ignore[attr-defined]  # a DELETE has a row count
+        return removed if removed == CLEAN_BATCH else 0
+
+
+def _log_failure(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("the bus could not be started; this process will not handle events", exc_info=error)

@@ -1,0 +1,142 @@
+"""The HTTP side of a service: a FastAPI app with problems, limits, correlation, metrics and the transaction."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from opentelemetry.trace import SpanKind
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import problems, telemetry
+from chassis.auth import Authenticator, refuse_undeclared
+from chassis.database import Transaction
+
+if TYPE_CHECKING:
+    from chassis.app import App
+
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+
+
+async def _transaction(request: Request) -> AsyncIterator[Transaction]:
+    app: App = request.app.state.app
+    async with app.database.transaction() as tx:
+        yield tx
+
+
+Tx = Annotated[Transaction, Depends(_transaction, scope="function")]
+"""The transaction of a request: committed before the answer is sent, rolled back when the route raises."""
+
+
+class Edge:
+    """The outermost layer: correlation id, span, body limit, security headers, metrics, and the last safety net."""
+
+    def __init__(self, app: ASGIApp, *, service: str, body_limit: int) -> None:
+        self._app = app
+        self._service = service
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        with (
+            telemetry.correlated(_clean(headers.get("x-correlation-id"))) as correlation,
+            telemetry.span(
+                f"{scope['method']} {scope['path']}", kind=SpanKind.SERVER, parent=headers.get("traceparent")
+            ),
+        ):
+            await self._serve(scope, receive, send, declared=headers.get("content-length"), correlation=correlation)
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, *, declared: str | None, correlation: str
+    ) -> None:
+        started = time.perf_counter()
+        status = 500
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                begun = True
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    *SECURITY_HEADERS,
+                    (b"x-correlation-id", correlation.encode()),
+                ]
+            await send(message)
+
+        try:
+            if declared is not None and declared.isdigit() and int(declared) > self._limit:
+                raise problems.TooLarge(f"The request may have at most {self._limit} bytes.")
+            await self._app(scope, _limited(receive, self._limit), sending)
+        except problems.TooLarge as error:
+            if not begun:
+                response = problems.problem_response(
+                    status=error.status, code=error.code, title=error.title, detail=error.detail
+                )
+                await response(scope, receive, sending)
+        except Exception as error:
+            if begun:
+                raise
+            await problems.failure_response(error)(scope, receive, sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            telemetry.HTTP_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(
+                time.perf_counter() - started
+            )
+
+
+def _clean(correlation: str | None) -> str | None:
+    """A caller's correlation id, if it is harmless: at most 64 letters, digits and dashes."""
+    return correlation if correlation and len(correlation) <= 64 and correlation.replace("-", "").isalnum() else None
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise problems.TooLarge(f"The request may have at most {limit} bytes.")
+        return message
+
+    return limited
+
+
+def create_api(
+    app: "App", *, title: str, routers: tuple[APIRouter, ...], docs_url: str, authenticator: Authenticator
+) -> FastAPI:
+    """The FastAPI app of a service's slice. Raises LookupError if a route declares no permission."""
+    api = FastAPI(
+        title=title,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{docs_url}/openapi.json",
+        responses={
+            code: {"model": problems.ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": text}
+            for code, text in {401: "Sign in first", 403: "Not allowed", 422: "Invalid input"}.items()
+        },
+    )
+    api.state.app = app
+    api.state.authenticator = authenticator
+    problems.install(api)
+    for router in routers:
+        api.include_router(router)
+    refuse_undeclared(api)
+    return api
+
+
+def with_edge(app: ASGIApp, *, service: str, body_limit: int) -> ASGIApp:
+    """The app behind its outermost layer."""
+    return Edge(app, service=service, body_limit=body_limit)

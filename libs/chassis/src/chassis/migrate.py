@@ -1,0 +1,79 @@
+"""Brings the databases of one or all services to the newest schema: ``python -m chassis.migrate all``.
+
+Each service has an Alembic folder ``migrations`` inside its package; its ``env.py`` is one line that calls `run_env`.
+"""
+
+import asyncio
+from importlib import import_module, resources
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+from alembic import command, context
+from alembic.config import Config
+from contracts.messages import Service
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+
+def config_for(service: Service, *, url: str) -> Config:
+    """The Alembic configuration of a service, for this database."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files(str(service)) / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["url"] = url
+    config.attributes["metadata"] = import_module(f"{service}.models").metadata
+    return config
+
+
+def run_env() -> None:
+    """What a service's ``migrations/env.py`` calls."""
+    url: str = context.config.attributes["url"]
+    asyncio.run(_run(url, context.config.attributes["metadata"]))
+
+
+async def _run(url: str, metadata: sa.MetaData) -> None:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_migrate, metadata)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _migrate(connection: Connection, metadata: sa.MetaData) -> None:
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(72057594037927)"))
+    context.configure(connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def upgrade(service: Service, *, url: str) -> None:
+    """Bring one database to the newest schema; nothing happens where it is there already."""
+    command.upgrade(config_for(service, url=url), "head")
+
+
+def new_revision(service: Service, *, url: str, message: str) -> Any:
+    """Write a migration from what the models say beyond the database."""
+    return command.revision(config_for(service, url=url), message=message, autogenerate=True)
+
+
+def main(
+    service: Annotated[str, typer.Argument(help="A service, or all")] = "all",
+    *,
+    revision: Annotated[str | None, typer.Option(help="Write a new migration with this message instead.")] = None,
+) -> None:
+    """Upgrade the database of a service, or of all; settings come from the environment."""
+    for one in Service if service == "all" else [Service(service.replace("-", "_"))]:
+        url = import_module(f"{one}.settings").Settings().database_url.get_secret_value()
+        if revision:
+            new_revision(one, url=url, message=revision)
+        else:
+            upgrade(one, url=url)
+        typer.echo(f"{one}: {'written' if revision else 'up to date'}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

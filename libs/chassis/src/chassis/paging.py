@@ -1,0 +1,44 @@
+"""Cursors of keyset pages: opaque to the caller, strict when they come back."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from chassis.problems import Invalid
+
+
+class InvalidCursor(Invalid):
+    """The cursor is not one that we gave out."""
+
+    code = "invalid_cursor"
+
+
+def encode_cursor(*values: datetime | UUID | int | str) -> str:
+    """A cursor from the sort key of a page's last row."""
+    return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, *kinds: type[Any]) -> tuple[Any, ...]:
+    """The sort key in a cursor, each part of its kind. Raises `InvalidCursor`."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(kinds):
+            raise ValueError("another number of parts")
+        return tuple(_read(kind, value) for kind, value in zip(kinds, values, strict=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidCursor("This cursor is not valid. Start again without a cursor.") from error
+
+
+def _read(kind: type[Any], value: Any) -> Any:
+    if kind is datetime:
+        read = datetime.fromisoformat(str(value))
+        if read.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return read
+    if kind is int and not isinstance(value, int):
+        raise ValueError("not a whole number")
+    return kind(value)

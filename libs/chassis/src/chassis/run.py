@@ -1,0 +1,66 @@
+"""Runs one service in this process: ``python -m chassis.run tickets --role all``."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Annotated
+
+import typer
+import uvicorn
+from contracts.messages import Service
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from chassis import telemetry
+from chassis.app import App, Role
+from chassis.health import operations
+from chassis.http import with_edge
+
+
+def load(service: Service) -> App:
+    """Build a service from its settings in the environment."""
+    main = import_module(f"{service}.main")
+    app: App = main.build(main.Settings())
+    return app
+
+
+def process_app(app: App, role: Role) -> Starlette:
+    """The ASGI app of a process: health and metrics, and with an API role the HTTP slice behind its edge."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with app.running(role):
+            yield
+
+    routes: list[BaseRoute] = list(operations(app).routes)
+    if role is not Role.WORKER:
+        routes.append(Mount("/", with_edge(app.api, service=str(app.service), body_limit=app.settings.body_limit)))
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def main(
+    service: Annotated[str, typer.Argument(help="tickets, ingest, crm-match, notify or portal")],
+    *,
+    role: Annotated[Role, typer.Option(help="What this process does.")] = Role.ALL,
+) -> None:
+    """Run a service until SIGTERM or Ctrl-C, then finish what is in flight."""
+    app = load(Service(service.replace("-", "_")))
+    telemetry.configure(app.service, app.settings)
+    gc.freeze()
+    config = uvicorn.Config(
+        process_app(app, role),
+        host=app.settings.host,
+        port=app.settings.port,
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    typer.run(main)

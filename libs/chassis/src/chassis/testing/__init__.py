@@ -1,0 +1,106 @@
+"""Pytest plugin: real PostgreSQL and NATS for every test that asks for them, started once a run.
+
+``DESKSTREAM_TEST_BACKEND=embedded`` (default) takes the servers from their wheels, ``containers`` takes testcontainers.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from contracts.messages import Service
+from pydantic import SecretStr
+
+from chassis import streams
+from chassis.app import App, Role
+from chassis.testing.servers import NatsServer, PostgresServer, TestDatabases, start_nats, start_postgres
+
+__all__ = ["DatabaseUrl", "NatsServer", "PostgresServer", "RunApp", "SettingsFor", "TestDatabases"]
+
+DatabaseUrl = Callable[[Service], Awaitable[str]]
+SettingsFor = Callable[[Service], Awaitable[dict[str, Any]]]
+RunApp = Callable[[App, Role], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this run."""
+    with start_postgres(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """A NATS server with the configuration, users and permissions of deploy/nats, for this run."""
+    with start_nats(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: PostgresServer) -> TestDatabases:
+    """Makes databases: migrated once per service, then copied."""
+    return TestDatabases(postgres_server)
+
+
+@pytest.fixture
+async def database_url(databases: TestDatabases) -> AsyncIterator[DatabaseUrl]:
+    """``await database_url(Service.TICKETS)``: the URL of a fresh, migrated database, dropped after the test."""
+    made: list[str] = []
+
+    async def make(service: Service) -> str:
+        url = await databases.create(service)
+        made.append(url)
+        return url
+
+    yield make
+    for url in made:
+        await databases.drop(url)
+
+
+@pytest.fixture
+async def nats(nats_server: NatsServer) -> NatsServer:
+    """The NATS server with all streams and consumers declared anew, so empty."""
+    settings = streams.StreamSettings(
+        nats_url=nats_server.url, nats_password=SecretStr(nats_server.passwords["operator"])
+    )
+    client = await streams.connect(settings)
+    try:
+        manager = client.jsm()
+        for name in [info.config.name for info in await manager.streams_info()]:
+            await manager.delete_stream(str(name))
+        await streams.declare(client)
+    finally:
+        await client.close()
+    return nats_server
+
+
+@pytest.fixture
+async def settings_for(
+    database_url: DatabaseUrl, nats_server: NatsServer, tmp_path_factory: pytest.TempPathFactory
+) -> SettingsFor:
+    """``Settings(**await settings_for(Service.NOTIFY))``: what any service needs, with a fresh database.
+
+    All services of one test share a blob folder, as in production.
+    """
+    blobs = tmp_path_factory.mktemp("blobs").as_uri()
+
+    async def make(service: Service) -> dict[str, Any]:
+        return {
+            "database_url": SecretStr(await database_url(service)),
+            "nats_url": nats_server.url,
+            "nats_password": SecretStr(nats_server.passwords[service]),
+            "blobs_url": blobs,
+        }
+
+    return make
+
+
+@pytest.fixture
+async def run_app() -> AsyncIterator[RunApp]:
+    """Runs apps on the real servers until the end of the test: ``await run_app(app, Role.ALL)``."""
+    async with AsyncExitStack() as stack:
+
+        async def start(app: App, role: Role) -> None:
+            await stack.enter_async_context(app.running(role))
+
+        yield start

@@ -1,0 +1,5 @@
+"""Runs the migrations of this service."""
+
+from chassis.migrate import run_env
+
+run_env()

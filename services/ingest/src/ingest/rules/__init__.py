@@ -1,0 +1,1 @@
+"""What the mail service decides: bytes in, values out; no database, no bus, no clock."""

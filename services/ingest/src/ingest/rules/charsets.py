@@ -1,0 +1,100 @@
+"""Bytes to text, whatever the mail claims: declared, UTF-8, recognised, Windows-1252; never an error."""
+
+import codecs
+import pkgutil
+import re
+from encodings import aliases, normalize_encoding
+from encodings import __path__ as _codec_folder
+from functools import lru_cache
+
+_NOT_FOR_TEXT = frozenset(
+    "aliases base64_codec bz2_codec charmap hex_codec idna mbcs oem punycode quopri_codec raw_unicode_escape rot_13"
+    " undefined unicode_escape uu_codec zlib_codec".split()
+)
+"""Codecs that are no charsets; ``punycode`` and ``idna`` would be quadratic."""
+
+_CODECS = frozenset(module.name for module in pkgutil.iter_modules(_codec_folder)) - _NOT_FOR_TEXT
+
+_MAIL_NAMES = {
+    "ansi_x3_110_1983": "cp1252",
+    "cp_850": "cp850",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso_8859_8_i": "iso8859_8",
+    "ks_c_5601_1987": "cp949",
+    "shift_jis": "cp932",
+    "unicode_1_1_utf_7": "utf_7",
+    "utf8mb4": "utf_8",
+    "windows_874": "cp874",
+    "x_gbk": "gb18030",
+    "x_mac_roman": "mac_roman",
+    "x_sjis": "cp932",
+    "x_windows_1252": "cp1252",
+}
+"""Names seen in mails, and supersets of what they say, as browsers read them (WHATWG Encoding §4.2)."""
+
+_WESTERN = ("ascii", "latin_1", "iso8859_1", "cp1252")
+_SINGLE_BYTE = ("ascii", "latin_1", "iso8859", "cp125")
+_NEEDS_MARK = ("utf_16", "utf_32")
+_STATEFUL = ("iso2022", "utf_7", "utf_16", "utf_32", "hz")
+"""Charsets whose bytes may all be ASCII and still not mean ASCII."""
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf_8_sig"),
+    (codecs.BOM_UTF32_LE, "utf_32"),
+    (codecs.BOM_UTF32_BE, "utf_32"),
+    (codecs.BOM_UTF16_LE, "utf_16"),
+    (codecs.BOM_UTF16_BE, "utf_16"),
+)
+_JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
+
+
+def decode(data: bytes, declared: str | None) -> str:
+    """The text of ``data``: the ladder of reliability.md 3.5. Free of NUL and of lone surrogates.
+
+    A single-byte charset is a claim that nothing can refute; text that happens to be valid UTF-8 is UTF-8 all the
+    same. Statistical detection is left out on purpose: on texts as short as mails it guessed six of ten samples
+    wrong (charset-normalizer 3.5), among them German as Central European.
+    """
+    charset = _resolve(declared) if declared else None
+    if data.isascii() and not (charset and charset.startswith(_STATEFUL)) and b"\x1b$" not in data:
+        return data.decode("ascii").replace("\0", "")
+    for candidate in _ladder(data, charset):
+        try:
+            return _storable(data.decode(candidate))
+        except (UnicodeError, ValueError):
+            continue
+    return _storable(data.decode("cp1252", "replace"))
+
+
+def _ladder(data: bytes, charset: str | None) -> list[str]:
+    if mark := next((codec for sign, codec in _MARKS if data.startswith(sign)), None):
+        return [mark]
+    if charset is None:
+        return ["iso2022_jp_ext" if _JAPANESE_SHIFT.search(data) else "utf_8"]
+    if charset.startswith(_NEEDS_MARK) and not charset.endswith(("le", "be")):
+        return ["utf_8"]
+    if charset in _WESTERN:
+        return ["utf_8"]
+    return ["utf_8", charset] if charset.startswith(_SINGLE_BYTE) else [charset, "utf_8"]
+
+
+@lru_cache(maxsize=512)
+def _resolve(name: str) -> str | None:
+    """The codec of a charset name. Unknown names never reach ``codecs.lookup``, which would remember each for ever."""
+    if len(name) > 40 or not name.isascii():
+        return None
+    plain = normalize_encoding(name.strip(" \t'\"")).lower()
+    codec = _MAIL_NAMES.get(plain) or aliases.aliases.get(plain, plain)
+    return codec if codec in _CODECS else None
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL and JSON can hold: no NUL, no half of a surrogate pair (UTF-7 can produce one)."""
+    text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text

@@ -1,0 +1,130 @@
+"""How much mail we are willing to parse (MT-13): limits on the raw bytes and on the structure while it is read.
+
+CPython's parser is quadratic or recursive in several places (headers with many parameters, nested parts). Everything
+here is linear, so that a hostile mail is refused long before it costs anything.
+"""
+
+import re
+from email._policybase import Compat32
+from email.message import Message
+
+MAX_SIZE = 50 * 1024 * 1024
+"""Bytes of a whole mail, unless the caller knows better."""
+
+MAX_LINES = 1_000_000
+"""Lines of a mail; 50 MiB of Base64 have 690,000. The parser's time and memory grow with lines, not with bytes."""
+
+MAX_HEADER_BLOCK = 256 * 1024
+MAX_HEADER = 32 * 1024
+MAX_ENCODED_WORDS = 1_000
+MAX_SEGMENTS = 100
+"""Continuations (RFC 2231 §3) of one header."""
+
+MAX_PARAMETERS = 200
+"""Parameters of one ``Content-…`` header: the standard library splits them in quadratic time."""
+
+MAX_DEPTH = 32
+MAX_PARTS = 1_000
+
+_BLOCK_END = re.compile(rb"\n\r?\n|\r\r")
+_HEADER_START = re.compile(rb"(?:\r\n|\n|\r)(?![ \t])")
+_SEGMENT = re.compile(r"\*\d+\*?\s*=")
+_SHORT = 400
+"""No header of fewer characters can break a limit (100 segments need 300, 200 parameters need more)."""
+
+
+class Unparseable(Exception):
+    """The mail goes to quarantine; ``reason`` says why, in plain words for an agent."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_limits(raw: bytes, *, max_size: int = MAX_SIZE) -> str | None:
+    """Why this mail must not be parsed, or None. Depth and number of parts are counted by `Part` while parsing."""
+    if len(raw) > max_size:
+        return f"the mail has {len(raw):,} bytes, more than {max_size:,}"
+    if max(raw.count(b"\n"), raw.count(b"\r")) > MAX_LINES:
+        return f"the mail has more than {MAX_LINES:,} lines"
+    end = _BLOCK_END.search(raw, 0, MAX_HEADER_BLOCK + 4)
+    if end is None and len(raw) > MAX_HEADER_BLOCK:
+        return f"the headers take more than {MAX_HEADER_BLOCK // 1024} KiB"
+    return _block_breach(raw[: end.start() if end else len(raw)])
+
+
+def header_breach(name: str, value: str) -> str | None:
+    """Why this header must not be looked at, or None."""
+    if len(value) <= _SHORT:
+        return None
+    if len(value) > MAX_HEADER:
+        return f"the header {name[:40]} is longer than {MAX_HEADER // 1024} KiB"
+    if value.count("=?") > MAX_ENCODED_WORDS:
+        return f"the header {name[:40]} has more than {MAX_ENCODED_WORDS:,} encoded words"
+    if not name.lower().startswith("content-"):
+        return None
+    if value.count(";") > MAX_PARAMETERS:
+        return f"the header {name[:40]} has more than {MAX_PARAMETERS} parameters"
+    if len(_SEGMENT.findall(value)) > MAX_SEGMENTS:
+        return f"the header {name[:40]} has more than {MAX_SEGMENTS} continued segments"
+    return None
+
+
+def _block_breach(block: bytes) -> str | None:
+    if len(block) <= _SHORT:
+        return None
+    for header in _HEADER_START.split(block):
+        if len(header) > _SHORT:
+            name, _, value = header.decode("ascii", "surrogateescape").partition(":")
+            if breach := header_breach(name, value):
+                return breach
+    return None
+
+
+class Budget:
+    """How many parts one mail may still have."""
+
+    def __init__(self, parts: int = MAX_PARTS) -> None:
+        self.left = parts
+
+    def spend(self) -> None:
+        """Count one part. Raises `Unparseable` when there are too many."""
+        self.left -= 1
+        if self.left < 0:
+            raise Unparseable(f"the mail has more than {MAX_PARTS:,} parts")
+
+
+class Part(Message):
+    """A MIME part that knows its depth, so that parsing stops at the first part too many or too deep."""
+
+    def __init__(self, policy: "Untouched", budget: Budget) -> None:
+        super().__init__(policy)
+        self._budget = budget
+        self.depth = 0
+
+    def attach(self, payload: "Part") -> None:  # type: ignore[override]
+        """Take a child in. Raises `Unparseable` beyond `MAX_DEPTH` or `MAX_PARTS`."""
+        payload.depth = self.depth + 1
+        if payload.depth > MAX_DEPTH:
+            raise Unparseable(f"the mail's parts are nested deeper than {MAX_DEPTH}")
+        self._budget.spend()
+        super().attach(payload)
+
+
+class Untouched(Compat32):
+    """A policy under which headers stay as they came: undecoded, 8-bit bytes as surrogates, never re-folded."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Split a header. Raises `Unparseable` where `header_breach` objects, in every part of the mail."""
+        name, value = super().header_source_parse(sourcelines)
+        if breach := header_breach(name, value):
+            raise Unparseable(breach)
+        return name, value
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # type: ignore[override]
+        """The value itself; the standard class would wrap 8-bit values into a ``Header``."""
+        return value
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header as it was, for attached mails."""
+        return f"{name}: {value}{self.linesep}".encode("ascii", "surrogateescape")
