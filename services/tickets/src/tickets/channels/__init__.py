@@ -1,0 +1,1 @@
+"""Channels: where tickets arrive, who listens there, and which statuses they may have."""

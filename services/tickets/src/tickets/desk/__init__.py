@@ -1,0 +1,1 @@
+"""The desk: tickets, their activities, and everything that is done to them."""

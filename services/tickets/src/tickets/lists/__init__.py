@@ -1,0 +1,1 @@
+"""Lists: which tickets an agent sees, filtered and counted."""

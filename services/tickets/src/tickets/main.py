@@ -1,0 +1,27 @@
+"""Builds the ticket core; the only file that knows every noun."""
+
+from chassis.app import App
+from chassis.database import Clock, utc_now
+from contracts.messages import Service
+
+from tickets.channels import wiring as channels
+from tickets.desk import wiring as desk
+from tickets.lists import wiring as lists
+from tickets.settings import Settings
+
+__all__ = ["GATEWAY_PATHS", "Settings", "build"]
+
+GATEWAY_PATHS: tuple[str, ...] = (
+    "/api/v1/tickets",
+    "/api/v1/channels",
+    "/api/v1/statuses",
+)
+"""What the gateway sends here, each with everything below it."""
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> App:
+    """The whole service, ready to be run in any role."""
+    app = App(Service.TICKETS, settings, clock=clock)
+    for noun in (channels, desk, lists):
+        noun.wire(app, settings)
+    return app
