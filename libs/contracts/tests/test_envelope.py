@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from contracts.crm_match import ContactChanged
-from contracts.envelope import headers_for, meta_from
-from contracts.messages import EventMeta
 from hypothesis import given
 from hypothesis import strategies as st
+
+from contracts.crm_match import ContactChanged, SenderMatched
+from contracts.envelope import headers_for, meta_from
+from contracts.messages import EventMeta
 
 ID = UUID("0198c1a0-0000-7000-8000-000000000001")
 EVENT = ContactChanged(contact_id=ID)
@@ -76,7 +77,7 @@ def test_without_a_correlation_id_the_event_s_own_id_takes_its_place() -> None:
     assert meta_from(headers).correlation_id == str(ID)
 
 
-@pytest.mark.parametrize("name", ["ce-specversion", "ce-id", "ce-source", "ce-time"])
+@pytest.mark.parametrize("name", ["ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time"])
 def test_a_message_without_a_required_attribute_is_refused_and_the_attribute_is_named(name: str) -> None:
     headers = headers_for(EVENT, META)
     del headers[name]
@@ -96,3 +97,10 @@ def test_a_message_without_a_required_attribute_is_refused_and_the_attribute_is_
 def test_an_attribute_that_cannot_be_read_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         meta_from(headers_for(EVENT, META) | {name: value})
+
+
+def test_an_event_that_was_delivered_on_the_subject_of_another_is_refused() -> None:
+    headers = headers_for(EVENT, META)
+    assert meta_from(headers, expected=ContactChanged) == META
+    with pytest.raises(ValueError, match=r"this is crm_match\.evt\.contact_changed\.v1, not .*sender_matched"):
+        meta_from(headers, expected=SenderMatched)

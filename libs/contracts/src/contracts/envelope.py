@@ -17,6 +17,12 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 """What the body of every message is."""
 
+REQUIRED = ("ce-specversion", "ce-id", "ce-source", "ce-type", "ce-time")
+"""What every event has; the four of CloudEvents §3.1, and the time."""
+
+PROBLEM_HEADER = "Deskstream-Problem"
+"""Set on an answer whose body is a `Problem`; its value is the problem's code."""
+
 _UNENCODED = punctuation.replace('"', "").replace("%", "")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
@@ -41,17 +47,21 @@ def headers_for(event: Event, meta: EventMeta) -> dict[str, str]:
     return headers
 
 
-def meta_from(headers: Mapping[str, str], delivery: int = 1) -> EventMeta:
+def meta_from(headers: Mapping[str, str], delivery: int = 1, *, expected: type[Event] | None = None) -> EventMeta:
     """What the headers tell; names are compared without regard to case.
 
-    Without a correlation id the event's own id takes its place, because it is an extension that a foreign sender may
-    leave out. Raises ValueError (pydantic's ValidationError is one) where a required attribute is missing or cannot
-    be read.
+    ``expected`` is the class that belongs to the subject: the server lets a client have answers and stored events of
+    its own choice delivered to any subject, so the subject alone does not prove what a message is. Without a
+    correlation id the event's own id takes its place, because it is an extension that a foreign sender may leave out.
+    Raises ValueError (pydantic's ValidationError is one) where a required attribute is missing, cannot be read or
+    names another event.
     """
     found = {name.lower(): value for name, value in headers.items()}
-    missing = [name for name in ("ce-specversion", "ce-id", "ce-source", "ce-time") if name not in found]
+    missing = [name for name in REQUIRED if name not in found]
     if missing:
         raise ValueError(f"not an event: the headers {', '.join(missing)} are missing")
+    if expected is not None and found["ce-type"] != expected.type:
+        raise ValueError(f"this is {found['ce-type']}, not {expected.type}")
     if not found["ce-specversion"].startswith("1."):
         raise ValueError(f"CloudEvents {found['ce-specversion']} is not known here, only 1.x")
     return EventMeta.model_validate(

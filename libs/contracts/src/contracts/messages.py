@@ -2,19 +2,24 @@
 
 Grammar (docs/architecture.md): ``<owner>.<evt|rpc>.<name>.v<N>``; ticket events carry the channel key behind it.
 The owner is the module, the name is the class in snake case, and the version is the class's ``version``, so that a
-subject can never disagree with the code that defines it.
+subject can never disagree with the code that defines it. A break is a second class beside the first: ``TicketOpenedV2``
+with ``version = 2`` is published on ``tickets.evt.ticket_opened.v2``.
 """
 
 import re
 from datetime import datetime
 from enum import StrEnum
+from importlib import import_module
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 CHANNEL_KEY = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-"""What a channel key may look like: it is a NATS subject token, so no dot, no space, no wildcard."""
+"""What a channel key may look like: it is a NATS subject token, so no dot, no space, no wildcard.
+
+Test with ``fullmatch``: ``match`` would let a line feed at the end through, and a line feed ends a NATS command.
+"""
 
 EVENTS: dict[str, type["Event"]] = {}
 """Every event class by its type, for example ``tickets.evt.ticket_opened.v1``."""
@@ -23,8 +28,8 @@ REQUESTS: dict[str, type["Request[Any]"]] = {}
 """Every request class by its subject."""
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+def _snake(name: str, version: int) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.removesuffix(f"V{version}")).lower()
 
 
 class Shape(BaseModel):
@@ -61,7 +66,7 @@ class Event(Shape):
         if abstract:
             return
         cls.owner = cls.__module__.rpartition(".")[2]
-        cls.type = f"{cls.owner}.evt.{_snake(cls.__name__)}.v{cls.version}"
+        cls.type = f"{cls.owner}.evt.{_snake(cls.__name__, cls.version)}.v{cls.version}"
         EVENTS[cls.type] = cls
 
     @property
@@ -114,7 +119,7 @@ class Request(Shape, Generic[R]):
             return
         cls.reply = reply
         cls.owner = cls.__module__.rpartition(".")[2]
-        cls.bus_subject = f"{cls.owner}.rpc.{_snake(cls.__name__)}.v{cls.version}"
+        cls.bus_subject = f"{cls.owner}.rpc.{_snake(cls.__name__, cls.version)}.v{cls.version}"
         REQUESTS[cls.bus_subject] = cls
 
 
@@ -130,7 +135,5 @@ class Service(StrEnum):
 
 def load_all() -> None:
     """Import every file of contracts, so that `EVENTS` and `REQUESTS` are complete."""
-    from importlib import import_module
-
     for service in Service:
         import_module(f"contracts.{service}")

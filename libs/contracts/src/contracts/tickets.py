@@ -79,7 +79,7 @@ class TicketEvent(Event, abstract=True):
 
     def bus_subject(self) -> str:
         """The subject with the channel key behind it."""
-        if not CHANNEL_KEY.match(self.channel):
+        if not CHANNEL_KEY.fullmatch(self.channel):
             raise ValueError(f"'{self.channel}' cannot be a channel key: {CHANNEL_KEY.pattern}")
         return f"{self.type}.{self.channel}"
 

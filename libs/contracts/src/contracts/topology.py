@@ -51,9 +51,11 @@ class Consumer:
 class Role:
     """What a service does on the bus.
 
-    ``listens`` are durable; ``hears`` are broadcasts that every process gets while it runs and nobody replays.
+    ``owns`` says in words whose data it keeps. ``listens`` are durable; ``hears`` are broadcasts that every process
+    gets while it runs and nobody replays.
     """
 
+    owns: str
     listens: tuple[type[Event], ...] = ()
     hears: tuple[type[Event], ...] = ()
     asks: tuple[type_of_request, ...] = field(default=())
@@ -68,6 +70,7 @@ STREAMS: dict[Service, Stream] = {
 
 ROLES: dict[Service, Role] = {
     Service.TICKETS: Role(
+        owns="tickets, channels and the staff who work on them",
         listens=(
             ingest.MailReceived,
             ingest.MailAccepted,
@@ -80,12 +83,19 @@ ROLES: dict[Service, Role] = {
         asks=(crm_match.GetContact, ingest.SendMail, tickets.Authenticate),
     ),
     Service.INGEST: Role(
-        listens=(tickets.MailFiled,), hears=(tickets.AccessRevoked,), asks=(tickets.Authenticate,)
+        owns="mail accounts and every mail in and out",
+        listens=(tickets.MailFiled,),
+        hears=(tickets.AccessRevoked,),
+        asks=(tickets.Authenticate,),
     ),
     Service.CRM_MATCH: Role(
-        listens=(ingest.MailReceived,), hears=(tickets.AccessRevoked,), asks=(tickets.Authenticate,)
+        owns="contacts, companies and who a sender is",
+        listens=(ingest.MailReceived,),
+        hears=(tickets.AccessRevoked,),
+        asks=(tickets.Authenticate,),
     ),
     Service.NOTIFY: Role(
+        owns="who is told what, by which way",
         listens=(
             tickets.TicketOpened,
             tickets.ActivityAdded,
@@ -96,6 +106,7 @@ ROLES: dict[Service, Role] = {
         asks=(tickets.Authenticate, tickets.DescribeAgents, tickets.DescribeTickets, ingest.SendMail),
     ),
     Service.PORTAL: Role(
+        owns="customer logins, forms and the public door",
         listens=(tickets.SubmissionFiled,),
         hears=(tickets.AccessRevoked,),
         asks=(
@@ -108,6 +119,11 @@ ROLES: dict[Service, Role] = {
         ),
     ),
 }
+
+
+def inbox_prefix(user: str) -> str:
+    """What the reply subjects of a NATS user begin with: whoever may read ``_INBOX.>`` reads everybody's replies."""
+    return f"_INBOX_{user}"
 
 
 def emits(service: Service) -> tuple[type[Event], ...]:
