@@ -134,6 +134,12 @@ def test_a_required_port_that_is_taken_is_a_failure_with_the_reason(tmp_path: Pa
             EmbeddedPostgres(tmp_path / "postgres", port=port).start()
 
 
+def test_psql_prints_results_and_an_error_is_a_failure(postgres: EmbeddedPostgres) -> None:
+    assert postgres.psql("SELECT 6 * 7;") == "42"
+    with pytest.raises(ServerFailed, match="nowhere"):
+        postgres.psql("SELECT 'SELECT 1 FROM nowhere' \\gexec\nSELECT 1;")
+
+
 def test_a_stop_that_takes_too_long_ends_with_sigkill(postgres: EmbeddedPostgres) -> None:
     os.kill(postgres.pid, signal.SIGSTOP)
     began = time.monotonic()

@@ -13,8 +13,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from contracts.messages import Service, load_all
-from contracts.tickets import AccessRevoked
 from fastapi import APIRouter, FastAPI
 
 from chassis import idempotency, tables
@@ -27,6 +25,8 @@ from chassis.http import create_api
 from chassis.jobs import Job, Work
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from contracts.messages import Service, load_all
+from contracts.tickets import AccessRevoked
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class App:
             user=settings.nats_user,
             password=settings.nats_password.get_secret_value(),
             database=self.database,
+            delays=settings.retry_delays,
         )
         self.authenticator = Authenticator(resolve or resolve_by_bus(self.bus))
         self.bus.hear(AccessRevoked, self.authenticator.forget)

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.tickets import AccessRevoked, Authenticate, Authenticated
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from chassis.bus import Bus, Refused
 from chassis.problems import Forbidden, Unauthenticated
+from contracts.tickets import AccessRevoked, Authenticate, Authenticated
 
 SESSION_COOKIE = "__Host-deskstream"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,10 +39,8 @@ class Blobs:
         if self._folder is not None:
             await asyncio.to_thread(_write_durably, self._folder / _path(digest), content)
             return digest
-        try:
+        with suppress(AlreadyExistsError):
             await self._store.put_async(_path(digest), content, mode="create")
-        except AlreadyExistsError:
-            pass
         return digest
 
     async def get(self, sha256: str) -> bytes:

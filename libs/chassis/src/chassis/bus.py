@@ -7,13 +7,11 @@ that are closed here are listed in docs/architecture.md and tested in tests/test
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import nats.errors
 import nats.js.errors
-from contracts.messages import Event, Problem, Reply, Request, Service
-from contracts.topology import ROLES, Consumer, answers, consumers
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, NatsResponse, PullSub
 from faststream.nats.security import NatsUserPassword
@@ -27,6 +25,9 @@ from pydantic import ValidationError
 from chassis import telemetry
 from chassis.database import Database, Transaction
 from chassis.listener import BatchHandler, Handler, Listener, Unavailable, is_outage, one_by_one, read_event
+from chassis.settings import RETRY_DELAYS
+from contracts.messages import Event, Problem, Reply, Request, Service
+from contracts.topology import ROLES, Consumer, answers, consumers
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +70,7 @@ class PromptBatch(BatchPullStreamSubscriber):
         self.add_task(self._consume_pull)
 
     async def _consume_pull(self) -> None:
-        assert self.subscription is not None
-        while self.running:
+        while self.running and self.subscription is not None:
             try:
                 messages = await self.subscription.fetch(batch=self.pull_sub.batch_size, timeout=self.pull_sub.timeout)
             except TimeoutError:
@@ -87,10 +87,18 @@ class Bus:
     """A service's connection to NATS."""
 
     def __init__(
-        self, *, service: Service, url: str, password: str, database: Database, user: str | None = None
+        self,
+        *,
+        service: Service,
+        url: str,
+        password: str,
+        database: Database,
+        user: str | None = None,
+        delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self.service = service
         self._database = database
+        self._delays = delays
         self._listeners: dict[Service, Listener] = {}
         self._hearers: dict[type[Event], Hearer] = {}
         self._answers: dict[type[Request[Any]], Answer] = {}
@@ -122,7 +130,9 @@ class Bus:
         if event not in ROLES[self.service].listens:
             raise ValueError(f"contracts.topology does not let {self.service} listen to {event.type}")
         owner = Service(event.owner)
-        self._listeners.setdefault(owner, Listener(self.service, self._database)).add(event, handler)
+        self._listeners.setdefault(owner, Listener(self.service, self._database, delays=self._delays)).add(
+            event, handler
+        )
 
     def listener(self, owner: Service) -> Listener:
         """What this service does with the events of ``owner``; raises KeyError if it listens to none."""
@@ -139,6 +149,11 @@ class Bus:
         if request.owner != self.service:
             raise ValueError(f"{self.service} may not answer {request.bus_subject}")
         self._answers[request] = handler
+
+    @property
+    def answered(self) -> frozenset[type[Request[Any]]]:
+        """The requests that have an answer here."""
+        return frozenset(self._answers)
 
     def subscribe(self, *, worker: bool) -> None:
         """Register what was declared. A process without the worker role only hears broadcasts."""
@@ -228,10 +243,10 @@ class Bus:
             log.exception("%s failed", request.bus_subject)
             return Problem(code="internal", detail="The service failed; its log has the details.")
 
-    async def ask(self, request: Request[R], *, timeout: float = 3.0) -> R:
+    async def ask(self, request: Request[R], *, seconds: float = 3.0) -> R:
         """Ask the owner and wait for its answer.
 
-        Raises `Refused` for a refusal and `Unavailable` where nobody answers within ``timeout`` seconds.
+        Raises `Refused` for a refusal and `Unavailable` where nobody answers within so many seconds.
         """
         if type(request) not in ROLES[self.service].asks:
             raise ValueError(f"contracts.topology does not let {self.service} ask {request.bus_subject}")
@@ -244,7 +259,7 @@ class Bus:
                 request.bus_subject,
                 headers=headers,
                 correlation_id=telemetry.correlation_id(),
-                timeout=timeout,
+                timeout=seconds,
             )
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"{request.bus_subject}: nobody answered ({type(error).__name__})") from error

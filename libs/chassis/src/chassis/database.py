@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from contracts.envelope import headers_for
-from contracts.messages import Event, EventMeta, Service
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from chassis import tables, telemetry
 from chassis.ids import new_id
+from contracts.envelope import headers_for
+from contracts.messages import Event, EventMeta, Service
 
 WAKE_CHANNEL = "wake"
 """The NOTIFY channel that tells relay and jobs that there is work; the payload names which."""

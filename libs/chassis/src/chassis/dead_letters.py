@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from contracts.envelope import meta_from
-from contracts.messages import EVENTS, Service
-from contracts.tickets import Authenticated, Permission
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
@@ -15,6 +12,9 @@ from chassis import tables
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.problems import NotFound, refusals
+from contracts.envelope import meta_from
+from contracts.messages import EVENTS, Service
+from contracts.tickets import Authenticated, Permission
 
 if TYPE_CHECKING:
     from chassis.app import App
@@ -122,6 +122,6 @@ async def _retry(app: "App", subject: str, *, headers: dict[str, str], body: byt
     try:
         event = kind.model_validate_json(body).received_with(meta_from(headers))
         await app.bus.listener(Service(kind.owner)).handle([event])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # the reason is shown with the dead letter
         return f"{type(error).__name__}: {error}"[:4000]
     return None

@@ -1,5 +1,6 @@
 """The HTTP side of a service: a FastAPI app with problems, limits, correlation, metrics and the transaction."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,9 @@ from chassis.database import Transaction
 
 if TYPE_CHECKING:
     from chassis.app import App
+
+HARMLESS = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""What a correlation id from outside may look like, so that it cannot forge a log line or a header."""
 
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -74,8 +78,8 @@ class Edge:
             await send(message)
 
         try:
-            if declared is not None and declared.isdigit() and int(declared) > self._limit:
-                raise problems.TooLarge(f"The request may have at most {self._limit} bytes.")
+            if declared is not None and declared.isdigit():
+                _refuse_above(self._limit, int(declared))
             await self._app(scope, _limited(receive, self._limit), sending)
         except problems.TooLarge as error:
             if not begun:
@@ -94,9 +98,14 @@ class Edge:
             )
 
 
+def _refuse_above(limit: int, size: int) -> None:
+    if size > limit:
+        raise problems.TooLarge(f"The request may have at most {limit} bytes.")
+
+
 def _clean(correlation: str | None) -> str | None:
-    """A caller's correlation id, if it is harmless: at most 64 letters, digits and dashes."""
-    return correlation if correlation and len(correlation) <= 64 and correlation.replace("-", "").isalnum() else None
+    """A caller's correlation id, if it is harmless."""
+    return correlation if correlation and HARMLESS.fullmatch(correlation) else None
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
@@ -106,8 +115,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > limit:
-            raise problems.TooLarge(f"The request may have at most {limit} bytes.")
+        _refuse_above(limit, taken)
         return message
 
     return limited

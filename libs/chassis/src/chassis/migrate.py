@@ -5,16 +5,17 @@ Each service has an Alembic folder ``migrations`` inside its package; its ``env.
 
 import asyncio
 from importlib import import_module, resources
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 import typer
 from alembic import command, context
 from alembic.config import Config
-from contracts.messages import Service
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+
+from contracts.messages import Service
 
 
 def config_for(service: Service, *, url: str) -> Config:
@@ -55,9 +56,9 @@ def upgrade(service: Service, *, url: str) -> None:
     command.upgrade(config_for(service, url=url), "head")
 
 
-def new_revision(service: Service, *, url: str, message: str) -> Any:
+def new_revision(service: Service, *, url: str, message: str) -> None:
     """Write a migration from what the models say beyond the database."""
-    return command.revision(config_for(service, url=url), message=message, autogenerate=True)
+    command.revision(config_for(service, url=url), message=message, autogenerate=True)
 
 
 def main(

@@ -55,7 +55,7 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "Refused"
 
-    def __init__(self, detail: str, *, current: Any = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, detail: str, *, current: object = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.current = current
@@ -135,7 +135,7 @@ def problem_response(
     title: str,
     detail: str,
     errors: list[FieldError] | None = None,
-    current: Any = None,
+    current: object = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response for a refusal."""

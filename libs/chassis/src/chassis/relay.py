@@ -15,12 +15,12 @@ import asyncpg
 import nats.errors
 import nats.js.errors
 import orjson
-from contracts.messages import Service
-from contracts.topology import STREAMS
 from nats.aio.client import Client
 
 from chassis import telemetry
 from chassis.database import OUTBOX, WAKE_CHANNEL
+from contracts.messages import Service
+from contracts.topology import STREAMS
 
 log = logging.getLogger(__name__)
 

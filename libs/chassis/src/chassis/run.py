@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from contracts.messages import Service
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
@@ -16,6 +15,7 @@ from chassis import telemetry
 from chassis.app import App, Role
 from chassis.health import operations
 from chassis.http import with_edge
+from contracts.messages import Service
 
 
 def load(service: Service) -> App:

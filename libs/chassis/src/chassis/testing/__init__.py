@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from contracts.messages import Service
 from pydantic import SecretStr
 
 from chassis import streams
 from chassis.app import App, Role
 from chassis.testing.servers import NatsServer, PostgresServer, TestDatabases, start_nats, start_postgres
+from contracts.messages import Service
 
 __all__ = ["DatabaseUrl", "NatsServer", "PostgresServer", "RunApp", "SettingsFor", "TestDatabases"]
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from contracts.messages import Service
 
 from chassis import migrate
 from chassis.embedded.nats import EmbeddedNats
 from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.ids import new_id
+from contracts.messages import Service
 
 PASSWORD = "for-tests-only"  # noqa: S105  # loopback servers that live as long as the run
 NATS_CONFIG = Path("deploy/nats/nats.conf")
@@ -56,7 +56,7 @@ def in_containers() -> bool:
 def start_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """PostgreSQL for a run."""
     if in_containers():
-        from testcontainers.postgres import PostgresContainer
+        from testcontainers.postgres import PostgresContainer  # noqa: PLC0415  # only where Docker is
 
         with PostgresContainer("postgres:18-alpine", username="postgres", password=PASSWORD) as container:
             yield PostgresServer(container.get_connection_url(driver=None))
@@ -94,8 +94,8 @@ def start_nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]
     """NATS for a run, with the configuration that operators get."""
     config = repository() / NATS_CONFIG
     if in_containers():
-        from testcontainers.core.container import DockerContainer
-        from testcontainers.core.waiting_utils import wait_for_logs
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  # only where Docker is
+        from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415  # only where Docker is
 
         container = DockerContainer("nats:2.12-alpine").with_exposed_ports(4222)
         container.with_volume_mapping(str(config.parent), "/etc/nats", "ro").with_command("-c /etc/nats/nats.conf")
