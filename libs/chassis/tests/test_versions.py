@@ -1,6 +1,7 @@
 """What the header If-Match may say."""
 
 import pytest
+
 from chassis.problems import Invalid, PreconditionRequired
 from chassis.versions import etag, expected_version
 

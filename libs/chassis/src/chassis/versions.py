@@ -1,4 +1,4 @@
-"""Versions of what is changed over HTTP: ``ETag`` on reads, ``If-Match`` on changes, so that no update is lost (TS-02)."""
+"""Versions of what is changed over HTTP: ``ETag`` on reads, ``If-Match`` on changes; no update is lost (TS-02)."""
 
 import re
 from typing import Annotated
