@@ -42,7 +42,7 @@ types: $(OWN_UV) ## mypy, strict, over everything
 	@$(DEV) mypy
 
 layers: $(OWN_UV) ## Who may import whom
-	@$(DEV) lint-imports
+	@$(DEV) lint-imports --no-logo
 
 drift: $(OWN_UV) ## Are the generated files (schemas, AsyncAPI, OpenAPI, NATS permissions) what the code says?
 	@$(DEV) python -m contracts.schemas --check

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from chassis.embedded import EmbeddedPostgres
-from chassis.embedded.postgres import Binaries
+from chassis.embedded.binaries import Binaries
 from contracts.messages import Service
 
 
