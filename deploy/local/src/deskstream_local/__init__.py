@@ -1,1 +1,1 @@
-"""."""
+"""Deskstream on one machine: everything embedded, one command, one folder."""
