@@ -1,0 +1,56 @@
+"""Blobs: what is stored can be read back, many at a time, and nothing half-written is ever visible."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from chassis.blobs import BlobMissing, Blobs
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "blobs"
+
+
+@pytest.fixture
+def blobs(folder: Path) -> Blobs:
+    return Blobs(folder.as_uri())
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+async def test_many_blobs_come_back_under_their_addresses_in_the_order_given(blobs: Blobs) -> None:
+    contents = [os.urandom(size) for size in (0, 1, 5000, 200_000)] + [b"x"] * 20
+    addresses = await blobs.put_many(contents)
+    assert addresses == [hashlib.sha256(content).hexdigest() for content in contents]
+    assert [await blobs.get(address) for address in addresses] == contents
+
+
+async def test_the_same_bytes_are_stored_once(blobs: Blobs, folder: Path) -> None:
+    first = await blobs.put(b"once")
+    assert await blobs.put_many([b"once", b"once", b"twice"]) == [first, first, hashlib.sha256(b"twice").hexdigest()]
+    assert len(files(folder)) == 2
+
+
+async def test_nothing_to_store_is_nothing(blobs: Blobs, folder: Path) -> None:
+    assert await blobs.put_many([]) == []
+    assert files(folder) == []
+
+
+async def test_a_full_or_broken_disk_raises_and_leaves_no_draft(blobs: Blobs, folder: Path) -> None:
+    address = hashlib.sha256(b"lost").hexdigest()
+    (folder / address[:2]).write_text("a file where a folder must be")
+    with pytest.raises(OSError, match=r"File exists|Not a directory"):
+        await blobs.put_many([b"lost", b"kept"])
+    assert not [name for name in files(folder) if name.startswith(".")]
+
+
+async def test_what_is_not_there_is_missing_and_what_is_no_address_is_refused(blobs: Blobs) -> None:
+    with pytest.raises(BlobMissing):
+        await blobs.get("0" * 64)
+    with pytest.raises(ValueError, match="not a SHA-256"):
+        await blobs.get("../../etc/passwd")
