@@ -48,10 +48,13 @@ class Blobs:
         digests = [hashlib.sha256(content).hexdigest() for content in contents]
         distinct = list(dict(zip(digests, contents, strict=True)).items())
         if self._folder is None:
-            await asyncio.gather(*(self._upload(digest, content) for digest, content in distinct))
+            writing = [self._upload(digest, content) for digest, content in distinct]
         else:
             slices = [distinct[start::WRITERS] for start in range(min(WRITERS, len(distinct)))]
-            await asyncio.gather(*(asyncio.to_thread(_write_all, self._folder, each) for each in slices))
+            writing = [asyncio.to_thread(_write_all, self._folder, each) for each in slices]
+        for failure in await asyncio.gather(*writing, return_exceptions=True):
+            if failure is not None:
+                raise failure
         return digests
 
     async def _upload(self, digest: str, content: bytes) -> None:
