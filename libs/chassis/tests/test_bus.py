@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from nats.aio.client import Client
 from pydantic import SecretStr
 
 from chassis import streams, tables
@@ -50,7 +53,7 @@ class Recorder:
         self.calls: list[tuple[float, UUID]] = []
         self._trouble = trouble
 
-    async def __call__(self, tx: Transaction, event: SubmissionFiled) -> None:
+    async def __call__(self, _tx: Transaction, event: SubmissionFiled) -> None:
         """Handle one event."""
         self.calls.append((time.monotonic(), event.submission_id))
         self._trouble(event.submission_id)
@@ -75,10 +78,14 @@ async def test_nothing_is_emitted_when_the_transaction_fails(
     bare_app: MakeApp, run_bare: RunBare, nats: NatsServer
 ) -> None:
     tickets = await bare_app(Service.TICKETS)
-    with pytest.raises(ZeroDivisionError):
+
+    async def emit_and_fail() -> None:
         async with tickets.database.transaction() as tx:
             tx.emit(SubmissionFiled(submission_id=uuid4()))
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await emit_and_fail()
     assert await count(tickets, tables.outbox) == 0
 
 
@@ -105,7 +112,7 @@ async def test_a_failed_event_comes_again_with_a_growing_delay_instead_of_being_
     await emit(tickets, submission := uuid4())
     await eventually(lambda: recorder.seen == [submission])
     moments = [moment for moment, _ in recorder.calls]
-    pauses = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(moments)]
     assert len(pauses) == 3
     assert all(pause >= least for pause, least in zip(pauses, (0.2, 0.4, 0.8), strict=True))
 
@@ -173,7 +180,7 @@ async def test_the_same_event_published_twice_is_handled_once(
     await run_bare(tickets)
     await emit(tickets, first := uuid4())
     await eventually(lambda: recorder.seen == [first])
-    client = await operator(nats)
+    client = await connect(nats)
     try:
         await client.jsm().purge_stream("TICKETS")
         await client.jsm().delete_stream("TICKETS")
@@ -185,10 +192,10 @@ async def test_the_same_event_published_twice_is_handled_once(
     assert recorder.seen == [first, second]
 
 
-async def operator(nats: NatsServer) -> streams.Client:
-    """A connection of the operator."""
+async def connect(nats: NatsServer, user: str = "operator") -> Client:
+    """A connection of a NATS user."""
     return await streams.connect(
-        streams.StreamSettings(nats_url=nats.url, nats_password=SecretStr(nats.passwords["operator"]))
+        streams.StreamSettings(nats_url=nats.url, nats_user=user, nats_password=SecretStr(nats.passwords[user]))
     )
 
 
@@ -202,7 +209,7 @@ async def test_after_the_stream_was_deleted_the_relay_publishes_everything_again
     async with asyncio.timeout(10):
         while await count(tickets, tables.outbox, tables.outbox.c.published_at.is_(None)):
             await asyncio.sleep(0.05)
-    client = await operator(nats)
+    client = await connect(nats)
     try:
         await client.jsm().delete_stream("TICKETS")
         await streams.declare(client)
@@ -217,7 +224,7 @@ async def test_without_its_stream_an_event_waits_in_the_outbox_and_is_not_taken_
     bare_app: MakeApp, run_bare: RunBare, nats: NatsServer
 ) -> None:
     tickets = await bare_app(Service.TICKETS)
-    client = await operator(nats)
+    client = await connect(nats)
     try:
         await client.jsm().delete_stream("TICKETS")
         await run_bare(tickets)
@@ -291,14 +298,12 @@ async def test_a_request_is_answered_by_its_owner_and_not_by_a_stream(
     await run_bare(tickets)
     await run_bare(notify)
     await eventually(lambda: notify.bus.connected and tickets.bus.connected)
+    cards: list[AgentCard] = []
     async with asyncio.timeout(10):
-        while True:
-            try:
-                cards = await notify.bus.ask(DescribeAgents(agent_ids=(agent,)), seconds=1)
-                break
-            except Unavailable:
-                await asyncio.sleep(0.1)
-    assert [card.agent_id for card in cards.agents] == [agent]
+        while not cards:
+            with suppress(Unavailable):
+                cards.extend((await notify.bus.ask(DescribeAgents(agent_ids=(agent,)), seconds=1)).agents)
+    assert [card.agent_id for card in cards] == [agent]
     with pytest.raises(Refused) as refused:
         await notify.bus.ask(DescribeAgents(agent_ids=()))
     assert refused.value.problem.code == "nobody"

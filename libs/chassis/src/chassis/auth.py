@@ -7,7 +7,7 @@ from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from chassis.bus import Bus, Refused
 from chassis.problems import Forbidden, Unauthenticated
@@ -143,9 +143,26 @@ class OwnDoor:
     name = "own"
 
 
-def declared_permissions(route: APIRoute) -> list[str]:
-    """The permissions that a route declares, by walking its dependencies."""
-    return list(_declared(route.dependant))
+@dataclass(frozen=True)
+class RoutePermission:
+    """A route and the permissions that it declares; none means that it was forgotten."""
+
+    methods: tuple[str, ...]
+    path: str
+    permissions: tuple[str, ...]
+
+
+def route_permissions(app: FastAPI) -> list[RoutePermission]:
+    """Every API route with its permissions, found by walking its dependencies."""
+    return [
+        RoutePermission(
+            methods=tuple(sorted(context.methods or ())),
+            path=str(context.path),
+            permissions=tuple(_declared(context.dependant)),
+        )
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, APIRoute)
+    ]
 
 
 def _declared(dependant: Dependant) -> Iterator[str]:
@@ -157,8 +174,6 @@ def _declared(dependant: Dependant) -> Iterator[str]:
 
 def refuse_undeclared(app: FastAPI) -> None:
     """Default deny: raises LookupError for the first route without a declared permission."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and not declared_permissions(route):
-            raise LookupError(
-                f"{sorted(route.methods or ())} {route.path} declares no permission: add require(…) or Public(…)"
-            )
+    for route in route_permissions(app):
+        if not route.permissions:
+            raise LookupError(f"{route.methods} {route.path} declares no permission: add require(…) or Public(…)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from opentelemetry.trace import SpanKind
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems, telemetry
@@ -63,44 +64,35 @@ class Edge:
     ) -> None:
         started = time.perf_counter()
         status = 500
-        begun = False
+        complete = False
 
         async def sending(message: Message) -> None:
-            nonlocal status, begun
+            nonlocal status, complete
             if message["type"] == "http.response.start":
-                begun = True
                 status = message["status"]
                 message["headers"] = [
                     *message.get("headers", ()),
                     *SECURITY_HEADERS,
                     (b"x-correlation-id", correlation.encode()),
                 ]
+            elif message["type"] == "http.response.body":
+                complete = not message.get("more_body", False)
             await send(message)
 
         try:
-            if declared is not None and declared.isdigit():
-                _refuse_above(self._limit, int(declared))
-            await self._app(scope, _limited(receive, self._limit), sending)
-        except problems.TooLarge as error:
-            if not begun:
-                response = problems.problem_response(
-                    status=error.status, code=error.code, title=error.title, detail=error.detail
-                )
-                await response(scope, receive, sending)
-        except Exception as error:
-            if begun:
+            if declared is not None and declared.isdigit() and int(declared) > self._limit:
+                await problems.too_large(self._limit)(scope, receive, sending)
+            else:
+                await self._app(scope, _limited(receive, self._limit), sending)
+        except Exception:
+            # The app's own handler has logged it and answered, and Starlette raises it once more for the server.
+            if not complete:
                 raise
-            await problems.failure_response(error)(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             telemetry.HTTP_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(
                 time.perf_counter() - started
             )
-
-
-def _refuse_above(limit: int, size: int) -> None:
-    if size > limit:
-        raise problems.TooLarge(f"The request may have at most {limit} bytes.")
 
 
 def _clean(correlation: str | None) -> str | None:
@@ -115,7 +107,9 @@ def _limited(receive: Receive, limit: int) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        _refuse_above(limit, taken)
+        if taken > limit:
+            # The one kind of exception that FastAPI lets through while it reads a body.
+            raise HTTPException(413, problems.too_large_text(limit))
         return message
 
     return limited

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 import orjson
@@ -47,7 +48,7 @@ class Refusal(Exception):
     ├── NotFound 404 · Forbidden 403 · Unauthenticated 401
     ├── Conflict 409 (a service's own conflicts derive from it)
     ├── Invalid 422
-    └── TooLarge 413 · TooMany 429 · NotNow 503
+    └── TooMany 429 · NotNow 503
     ```
     """
 
@@ -96,12 +97,6 @@ class Invalid(Refusal):
     """The input is understood and wrong."""
 
     status, code, title = 422, "invalid", "Invalid input"
-
-
-class TooLarge(Refusal):
-    """The request is larger than allowed."""
-
-    status, code, title = 413, "too_large", "Too large"
 
 
 class TooMany(Refusal):
@@ -184,8 +179,8 @@ def install(app: FastAPI) -> None:
     async def http_error(_request: Request, error: HTTPException) -> Response:
         return problem_response(
             status=error.status_code,
-            code={404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused"),
-            title=str(error.detail),
+            code={404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "refused"),
+            title=HTTPStatus(error.status_code).phrase,
             detail={
                 404: "There is nothing at this address. The API documentation lists what there is.",
                 405: "This address does not know this method. The header Allow lists those that it knows.",
@@ -201,6 +196,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def failed(_request: Request, error: Exception) -> Response:
         return failure_response(error)
+
+
+def too_large_text(limit: int) -> str:
+    """What a caller is told whose request is too large."""
+    return f"The request may have at most {limit} bytes. Send less, or send it in parts."
+
+
+def too_large(limit: int) -> Response:
+    """The response for a request whose declared length is above the limit."""
+    return problem_response(status=413, code="too_large", title=HTTPStatus(413).phrase, detail=too_large_text(limit))
 
 
 def failure_response(error: Exception) -> Response:
