@@ -45,11 +45,20 @@ class MailKind(StrEnum):
     BOUNCE = "bounce"
 
 
+class BouncedRecipient(Shape):
+    """A recipient whom a delivery report (RFC 3464) gives up. ``reason`` is the server's own text or status."""
+
+    address: str
+    reason: str
+
+
 class MailReceived(Event):
     """A mail was accepted, stored and parsed.
 
     ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets; ``message_id`` is None where the
     mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at the cap.
+    Of a bounce, ``reported_message_id`` is the mail that it is about and ``bounced`` those whom it did not reach; both
+    are empty where the report does not say, and anyone can forge a report.
     """
 
     mail_id: UUID
@@ -71,6 +80,8 @@ class MailReceived(Event):
     truncated: bool = False
     raw_sha256: str
     attachments: tuple[Attachment, ...] = ()
+    reported_message_id: str | None = None
+    bounced: tuple[BouncedRecipient, ...] = ()
 
 
 class SentReference(Shape):
