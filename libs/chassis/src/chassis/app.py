@@ -8,10 +8,11 @@ jobs, *all* does both (docs/adr/0006).
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from enum import StrEnum
 
+import nats.errors
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 
@@ -131,7 +132,10 @@ class App:
     async def bus_stopped_listening(self) -> None:
         """Stop the subscribers, so that nothing new begins while relay and jobs end."""
         for subscriber in self.bus.broker.subscribers:
-            await subscriber.stop()
+            with suppress(
+                nats.errors.Error, OSError
+            ):  # a lost server cannot be told; its consumers wait for acknowledgement
+                await subscriber.stop()
 
     def _relay(self) -> Relay:
         return Relay(

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import nats.errors
@@ -115,7 +116,7 @@ class Bus:
             max_outstanding_pings=2,
             graceful_timeout=15,
             error_cb=self._on_error,
-            logger=logging.getLogger("faststream"),
+            logger=logging.getLogger("chassis.faststream"),
         )
 
     async def _on_error(self, error: Exception) -> None:
@@ -278,8 +279,12 @@ class Bus:
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in flight (at most 15 s), and close the connection."""
-        await self.broker.stop()
-        self._client = None
+        client, self._client = self._client, None
+        with suppress(nats.errors.Error, OSError):  # a lost server can neither be drained nor told
+            await self.broker.stop()
+        if client is not None:
+            with suppress(nats.errors.Error, OSError):
+                await client.close()
 
     @property
     def client(self) -> Client | None:

@@ -122,7 +122,7 @@ def configure(service: str, settings: ServiceSettings) -> None:
     else:
         handler.setFormatter(logging.Formatter(f"%(asctime)s {service} %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
-    for noisy in ("uvicorn.access", "faststream", "mail.log"):
+    for noisy in ("uvicorn.access", "chassis.faststream", "mail.log"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if settings.otlp_endpoint:
         _export_traces(service, settings.otlp_endpoint)
