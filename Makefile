@@ -45,9 +45,8 @@ layers: $(OWN_UV) ## Who may import whom
 	@$(DEV) lint-imports --no-logo
 
 drift: $(OWN_UV) ## Are the generated files (schemas, AsyncAPI, OpenAPI, NATS permissions) what the code says?
-	@$(DEV) python -m contracts.schemas --check
+	@$(DEV) python -m contracts.generate --check
 	@$(DEV) python -m chassis.openapi --check
-	@$(DEV) python -m chassis.permissions --check
 
 fix: $(OWN_UV) ## Format, and mend what ruff can mend
 	@$(DEV) ruff check --fix --show-fixes
@@ -62,14 +61,13 @@ chaos: $(OWN_UV) ## Kill processes at random while mail flows, and count what is
 bench: $(OWN_UV) ## Measure intake, lists and event latency against their targets (minutes)
 	@$(DEV) pytest -m bench bench
 
-contracts: $(OWN_UV) ## Write the JSON Schemas and AsyncAPI documents anew
-	@$(DEV) python -m contracts.schemas
+contracts: $(OWN_UV) ## Write anew what comes from contracts: schemas, AsyncAPI, NATS permissions, docs/services.md
+	@$(DEV) python -m contracts.generate
 
 openapi: $(OWN_UV) ## Write docs/api/staff.openapi.json and portal.openapi.json anew
 	@$(DEV) python -m chassis.openapi
 
-permissions: $(OWN_UV) ## Write the permissions of the NATS users anew from contracts/topology.py
-	@$(DEV) python -m chassis.permissions
+permissions: contracts ## The same; the permissions of the NATS users come from contracts/topology.py
 
 migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="what changes"
 	@test -n "$(service)" && test -n "$(m)" || { echo 'Say which and why: make migration service=tickets m="what changes"'; exit 2; }

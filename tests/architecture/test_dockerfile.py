@@ -1,5 +1,6 @@
 """The Dockerfile: linted, and its one interesting command tried on exactly the files that it copies."""
 
+import os
 import re
 import shlex
 import shutil
@@ -113,8 +114,9 @@ def test_the_lock_holds_all_that_the_image_of_a_service_needs(
         for manifest in (root / source).glob("*/pyproject.toml"):
             (tmp_path / manifest.parent.relative_to(root)).mkdir(parents=True)
             shutil.copy(manifest, tmp_path / manifest.relative_to(root))
+    # `uv run` tells its children in UV where it is; it need not be on the PATH.
     planned = subprocess.run(
-        ["uv", "sync", *words, "--dry-run", "--offline"],
+        [os.environ.get("UV", "uv"), "sync", *words, "--dry-run", "--offline"],
         cwd=tmp_path,
         check=False,
         capture_output=True,
