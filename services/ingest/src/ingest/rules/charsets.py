@@ -3,17 +3,18 @@
 import codecs
 import pkgutil
 import re
-from encodings import aliases, normalize_encoding
 from encodings import __path__ as _codec_folder
+from encodings import aliases, normalize_encoding
 from functools import lru_cache
 
-_NOT_FOR_TEXT = frozenset(
-    "aliases base64_codec bz2_codec charmap hex_codec idna mbcs oem punycode quopri_codec raw_unicode_escape rot_13"
-    " undefined unicode_escape uu_codec zlib_codec".split()
+_NOT_FOR_TEXT = re.compile(
+    "aliases|charmap|idna|mbcs|oem|punycode|rot_13|undefined|(raw_)?unicode_escape|(base64|bz2|hex|quopri|uu|zlib)_codec"
 )
 """Codecs that are no charsets; ``punycode`` and ``idna`` would be quadratic."""
 
-_CODECS = frozenset(module.name for module in pkgutil.iter_modules(_codec_folder)) - _NOT_FOR_TEXT
+_CODECS = frozenset(
+    module.name for module in pkgutil.iter_modules(_codec_folder) if not _NOT_FOR_TEXT.fullmatch(module.name)
+)
 
 _MAIL_NAMES = {
     "ansi_x3_110_1983": "cp1252",
@@ -33,6 +34,9 @@ _MAIL_NAMES = {
     "x_windows_1252": "cp1252",
 }
 """Names seen in mails, and supersets of what they say, as browsers read them (WHATWG Encoding §4.2)."""
+
+MAX_NAME = 40
+"""Characters of a charset's name."""
 
 _WESTERN = ("ascii", "latin_1", "iso8859_1", "cp1252")
 _SINGLE_BYTE = ("ascii", "latin_1", "iso8859", "cp125")
@@ -83,7 +87,7 @@ def _ladder(data: bytes, charset: str | None) -> list[str]:
 @lru_cache(maxsize=512)
 def _resolve(name: str) -> str | None:
     """The codec of a charset name. Unknown names never reach ``codecs.lookup``, which would remember each for ever."""
-    if len(name) > 40 or not name.isascii():
+    if len(name) > MAX_NAME or not name.isascii():
         return None
     plain = normalize_encoding(name.strip(" \t'\"")).lower()
     codec = _MAIL_NAMES.get(plain) or aliases.aliases.get(plain, plain)

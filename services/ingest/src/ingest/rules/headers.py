@@ -17,6 +17,8 @@ MAX_ID = 998
 MAX_FILENAME = 200
 """UTF-8 bytes of a file name."""
 
+_MAX_ENDING = 20
+
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*+)?\?([bBqQ])\?([^?]*+)\?=")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _BRACKETED = re.compile(r"<([^<>]++)>")
@@ -115,7 +117,7 @@ def _shortened(name: str) -> str:
     if len(name.encode("utf-8", "replace")) <= MAX_FILENAME:
         return name
     stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending.encode()) > 20:
+    if not dot or len(ending.encode()) > _MAX_ENDING:
         stem, dot, ending = name, "", ""
     room = MAX_FILENAME - len((dot + ending).encode())
     return stem.encode()[:room].decode("utf-8", "ignore") + dot + ending

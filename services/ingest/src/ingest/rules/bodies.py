@@ -1,0 +1,150 @@
+"""Which parts of a mail are its text, its HTML and its files (RFC 2046, RFC 2387, RFC 3676)."""
+
+import re
+from dataclasses import dataclass, replace
+from email.message import Message
+from urllib.parse import unquote
+
+from ingest.rules.charsets import decode
+from ingest.rules.html_text import html_to_text
+from ingest.rules.parts import AttachedFile, attached_file, children, content, field, is_attachment, label, parameters
+
+_CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
+_STUB = 400
+"""Characters of a text that may only say that there is HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What there is to read and to download; ``html`` is the sender's own and never to be shown as it is."""
+
+    text: str
+    html: str | None
+    truncated: bool
+    attachments: tuple[AttachedFile, ...]
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A stretch of the mail: as text, as HTML, or as both."""
+
+    text: str | None = None
+    html: str | None = None
+
+
+def read_body(root: Message, *, max_text: int, max_html: int) -> Body:
+    """The body of a parsed mail; ``max_text`` and ``max_html`` are characters."""
+    files: list[AttachedFile] = []
+    pieces = _pieces(root, files, is_root=True)
+    html = _joined_html(pieces)
+    text = "\n\n".join(filter(None, (_text_of(piece, max_html) for piece in pieces)))
+    truncated = len(text) > max_text or (html is not None and len(html) > max_html)
+    html = html[:max_html] if html is not None else None
+    shown = {unquote(cid).lower() for cid in _CID.findall(html)} if html and files else set()
+    return Body(
+        text=text[:max_text],
+        html=html,
+        truncated=truncated,
+        attachments=tuple(replace(file, inline=(file.content_id or "").lower() in shown) for file in files),
+    )
+
+
+def _pieces(part: Message, files: list[AttachedFile], *, is_root: bool = False) -> list[_Piece]:
+    """The pieces of a part in reading order; what is no text goes to ``files``."""
+    kind = part.get_content_type()
+    if part.is_multipart() and not kind.startswith("message/"):
+        inner = children(part)
+        match kind:
+            case "multipart/alternative":
+                return _alternative(inner, files)
+            case "multipart/related":
+                return _related(inner, files)
+            case _:
+                return [piece for child in inner for piece in _pieces(child, files)]
+    if _is_text(part, kind, is_root=is_root):
+        return [_read(part, kind)]
+    files.append(attached_file(part, len(files) + 1))
+    return []
+
+
+def _alternative(parts: list[Message], files: list[AttachedFile]) -> list[_Piece]:
+    """One piece: the first plain text and the last HTML. Other renderings of the same text are no files."""
+    best = _Piece()
+    for part in parts:
+        kind = part.get_content_type()
+        if kind.startswith("text/") and kind not in {"text/plain", "text/html", "text/calendar"}:
+            continue
+        pieces = _pieces(part, files)
+        html = _joined_html(pieces)
+        if html is not None:
+            best.html = html
+        elif pieces and not best.text:
+            best.text = "\n\n".join(piece.text or "" for piece in pieces)
+    return [] if best.text is best.html is None else [best]
+
+
+def _related(parts: list[Message], files: list[AttachedFile]) -> list[_Piece]:
+    """The first part is what to read, the others are what it shows (RFC 2387)."""
+    pieces = _pieces(parts[0], files) if parts else []
+    for part in parts[1:]:
+        if part.is_multipart():
+            pieces += _pieces(part, files)
+        else:
+            files.append(attached_file(part, len(files) + 1))
+    return pieces
+
+
+def _is_text(part: Message, kind: str, *, is_root: bool) -> bool:
+    """Whether this leaf is to be read: text without a file name; a multipart that has no parts is text, too."""
+    if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.is_multipart()):
+        return False
+    if "content-disposition" not in part and (is_root or "name" not in field(part, "content-type").lower()):
+        return True
+    return not is_attachment(part) and (is_root or not label(part))
+
+
+def _read(part: Message, kind: str) -> _Piece:
+    hints = parameters(part, "content-type")
+    text = decode(content(part), hints.get("charset")).replace("\r\n", "\n").replace("\r", "\n")
+    if kind == "text/html":
+        return _Piece(html=text)
+    if hints.get("format", "").lower() == "flowed":
+        text = _unflowed(text, keep_space=hints.get("delsp", "").lower() != "yes")
+    return _Piece(text=text.strip("\n"))
+
+
+def _unflowed(text: str, *, keep_space: bool) -> str:
+    """The text with soft line breaks undone (RFC 3676 §4): a line that ends in a space goes on in the next."""
+    out: list[str] = []
+    flowing_at: int | None = None
+    for line in text.split("\n"):
+        stuffed = line.lstrip(">")
+        depth = len(line) - len(stuffed)
+        body = stuffed.removeprefix(" ")
+        is_signature_mark = body == "-- "
+        is_soft = body.endswith(" ") and not is_signature_mark
+        if flowing_at != depth or is_signature_mark:
+            out.append(("\n" if out else "") + (">" * depth + " " if depth else ""))
+        out.append(body if keep_space or not is_soft else body[:-1])
+        flowing_at = depth if is_soft else None
+    return "".join(out)
+
+
+def _text_of(piece: _Piece, max_html: int) -> str:
+    """The text of a piece, made from its HTML where there is none, or only a note that there is HTML."""
+    text = piece.text or ""
+    if piece.html is None or (text.strip() and not (len(text) < _STUB and "html" in text.lower())):
+        return text
+    rendered = html_to_text(piece.html[:max_html])
+    return rendered if len(rendered) > len(text.strip()) else text
+
+
+def _joined_html(pieces: list[_Piece]) -> str | None:
+    """The HTML of all pieces, plain ones among them as ``pre``; None where nothing is HTML."""
+    if all(piece.html is None for piece in pieces):
+        return None
+    return "\n".join(piece.html if piece.html is not None else _as_html(piece.text or "") for piece in pieces)
+
+
+def _as_html(text: str) -> str:
+    return f"<pre>{text.replace('&', '&amp;').replace('<', '&lt;')}</pre>"

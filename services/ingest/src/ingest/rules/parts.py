@@ -1,0 +1,137 @@
+"""What one part of a mail holds: its bytes, its parameters, the file that it is (RFC 2045, 2183, 2231)."""
+
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+
+from ingest.rules.charsets import decode
+from ingest.rules.headers import base64_bytes, file_name, header_text, message_ids, raw_text
+from ingest.rules.limits import Untouched
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
+_AS_SENT = Untouched(linesep="\r\n", mangle_from_=False)
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "message/delivery-status": ".txt",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/rfc822-headers": ".txt",
+    "text/vcard": ".vcf",
+}
+"""For files without a name; ``mimetypes`` would ask the machine that it runs on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of a mail. ``inline``: the HTML shows it, by its ``content_id`` (without brackets)."""
+
+    filename: str
+    content_type: str
+    data: bytes
+    inline: bool
+    content_id: str | None
+
+
+def children(part: Message) -> list[Message]:
+    """The parts within a part; none for a leaf."""
+    inner = part.get_payload()
+    return [child for child in inner if isinstance(child, Message)] if isinstance(inner, list) else []
+
+
+def field(part: Message, name: str) -> str:
+    """The raw value of a header, ``""`` where there is none."""
+    return str(part.get(name, ""))
+
+
+def content(part: Message) -> bytes:
+    """The bytes of a leaf, its transfer encoding undone; damaged encodings yield what can be read."""
+    payload = part.get_payload()
+    if not isinstance(payload, str):
+        return b""
+    raw = payload.encode("utf-8", "surrogateescape")
+    match transfer_encoding(part):
+        case "base64":
+            return base64_bytes(raw)
+        case "quoted-printable":
+            return binascii.a2b_qp(raw)
+        case "x-uuencode" | "uuencode" | "uue" | "x-uue":
+            return _uudecoded(part, raw)
+        case _:
+            return raw
+
+
+def transfer_encoding(part: Message) -> str:
+    """Content-Transfer-Encoding in lower case, without the parameters that it must not have."""
+    return field(part, "content-transfer-encoding").partition(";")[0].strip().lower()
+
+
+def parameters(part: Message, header: str) -> Mapping[str, str]:
+    """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231)."""
+    plain: dict[str, str] = {}
+    extended: dict[str, str] = {}
+    for name, value in (part.get_params(failobj=[], header=header) or [])[1:]:
+        if isinstance(value, tuple):
+            charset, _, text = value
+            extended[name.lower()] = decode(text.encode("latin-1", "replace"), charset or "utf-8")
+        else:
+            plain.setdefault(name.lower(), raw_text(value))
+    return plain | extended
+
+
+def is_attachment(part: Message) -> bool:
+    """Whether the sender says so (RFC 2183)."""
+    return field(part, "content-disposition").partition(";")[0].strip().lower() == "attachment"
+
+
+def label(part: Message) -> str:
+    """The file name that the part claims, made harmless; ``""`` where it claims none."""
+    for header, name in (("content-disposition", "filename"), ("content-type", "name")):
+        if header in part and (found := file_name(parameters(part, header).get(name, ""))):
+            return found
+    return ""
+
+
+def attached_file(part: Message, number: int) -> AttachedFile:
+    """The file that this part is; ``number`` distinguishes those without a name."""
+    kind = part.get_content_type()
+    content_type = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
+    content_id = field(part, "content-id")
+    ids = message_ids(content_id) or message_ids(f"<{content_id}>")
+    return AttachedFile(
+        filename=label(part) or _invented_name(part, content_type, number),
+        content_type=content_type,
+        data=_as_sent(part) if part.is_multipart() else content(part),
+        inline=False,
+        content_id=ids[0] if ids else None,
+    )
+
+
+def _uudecoded(part: Message, raw: bytes) -> bytes:
+    try:
+        decoded = part.get_payload(decode=True)
+    except ValueError:
+        return raw
+    return decoded if isinstance(decoded, bytes) else raw
+
+
+def _as_sent(part: Message) -> bytes:
+    """An attached mail or report, header by header as it came; some senders encode it although they must not."""
+    data = b"\r\n".join(block.as_bytes(policy=_AS_SENT) for block in children(part))
+    return base64_bytes(data) if transfer_encoding(part) == "base64" else data
+
+
+def _invented_name(part: Message, content_type: str, number: int) -> str:
+    """A name for a file without one: an attached mail is called by its subject."""
+    if content_type in {"message/rfc822", "message/global"}:
+        subject = next((header_text(field(mail, "subject")) for mail in children(part)), "")
+        return file_name(f"{subject or f'mail-{number}'}.eml".replace("/", "-"))
+    return f"attachment-{number}{_ENDINGS.get(content_type, '.bin')}"
