@@ -202,16 +202,30 @@ def test_a_minute_of_health_forgives_earlier_crashes() -> None:
     assert Backoff().crashes(9, lived=60) == 1
 
 
-async def test_a_forked_function_writes_to_its_log_and_sees_only_its_environment(tmp_path: Path) -> None:
+def once(statement: str) -> tuple[str, ...]:
+    """Arguments that make ``python -m timeit`` run a statement."""
+    return ("-n1", "-r1", statement)
+
+
+async def test_a_forked_module_writes_to_its_log_and_sees_only_its_environment(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    code = "import os; print(sorted(os.environ)); raise SystemExit(3)"
-    process = await Forked.start("small", exec, code, environment={"ONLY": "this"}, log=log)
-    assert await process.ended() == 3
-    assert log.read_text() == "['ONLY']\n"
+    environment = {"ONLY": "this"}
+    statement = once("import os; print(dict(os.environ))")
+    process = await Forked.start("small", "timeit", *statement, environment=environment, log=log)
+    assert await process.ended() == 0
+    assert str(environment) in log.read_text()
 
 
-async def test_a_forked_function_is_ended_by_a_signal(tmp_path: Path) -> None:
-    process = await Forked.start("small", time.sleep, 60, environment={}, log=tmp_path / "log")
+async def test_a_forked_module_tells_its_failure_and_leaves_the_reason_in_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    process = await Forked.start("small", "timeit", *once("1 / 0"), environment={}, log=log)
+    assert await process.ended() == 1
+    assert "ZeroDivisionError" in log.read_text()
+
+
+async def test_a_forked_module_is_ended_by_a_signal(tmp_path: Path) -> None:
+    statement = once("import time; time.sleep(60)")
+    process = await Forked.start("small", "timeit", *statement, environment={}, log=tmp_path / "log")
     process.signal(signal.SIGTERM)
     assert await process.ended() == -signal.SIGTERM
 
@@ -223,7 +237,7 @@ from chassis.embedded.child import Launch
 from deskstream_local.forking import Forked
 from deskstream_local.processes import Spawned
 async def main(log):
-    forked = await Forked.start("small", time.sleep, 60, environment={}, log=log)
+    forked = await Forked.start("small", "timeit", "-n1", "-r1", "import time; time.sleep(60)", environment={}, log=log)
     spawned = Spawned(Launch(argv=(sys.executable, "-c", "import time; time.sleep(60)")), log)
     print(forked.pid, spawned.pid, flush=True)
     await forked.ended()

@@ -11,6 +11,9 @@ class PortTaken(RuntimeError):
     """A port that the desk needs is in use; the message names the variable that sets another."""
 
 
+MAX_PORT = 65535
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """Where the desk listens: HTTP for people and programs, SMTP for mail coming in, SMTP for mail going out."""
@@ -41,8 +44,8 @@ class Ports:
 
 def _wanted(environment: Mapping[str, str], variable: str, default: int) -> int:
     text = environment.get(variable, str(default))
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise ValueError(f"{variable}={text} is not a port; give a number from 1 to 65535.")
+    if not text.isdigit() or not 1 <= int(text) <= MAX_PORT:
+        raise ValueError(f"{variable}={text} is not a port; give a number from 1 to {MAX_PORT}.")
     port = int(text)
     if not is_free(port):
         raise PortTaken(

@@ -1,4 +1,4 @@
-"""Python functions as processes, forked from one server that has imported everything once.
+"""``python -m <module>`` as processes that are forked from one server, which has imported everything once.
 
 Seven interpreters that each import FastAPI, SQLAlchemy and FastStream cost 2 s and 100 MB apiece. A fork of one that
 has them costs milliseconds, and shares the memory; that is also what makes a restart after a crash quick.
@@ -7,15 +7,15 @@ has them costs milliseconds, and shares the memory; that is also what makes a re
 import asyncio
 import multiprocessing
 import os
+import runpy
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
 
 from chassis.embedded.child import die_with_parent, name_process
 from deskstream_local.processes import readable, send
@@ -36,36 +36,26 @@ def begin_import() -> None:
 
 
 class Forked:
-    """A function that runs in a process of its own, with its output in a log file."""
+    """A module that runs in a process of its own, with its output in a log file."""
 
-    def __init__(self, process: multiprocessing.process.BaseProcess) -> None:
+    def __init__(self, process: multiprocessing.process.BaseProcess, *, pid: int) -> None:
         self._process = process
+        self.pid = pid
         self._end = asyncio.ensure_future(self._wait())
 
     @classmethod
     async def start(
-        cls,
-        name: str,
-        function: Callable[..., object],
-        *arguments: object,
-        environment: Mapping[str, str],
-        log: Path,
+        cls, name: str, module: str, *arguments: str, environment: Mapping[str, str], log: Path
     ) -> "Forked":
-        """Start it; ``environment`` is its whole environment. ``function`` must be importable by its name."""
+        """Start ``python -m module arguments``; ``environment`` is its whole environment."""
         log.parent.mkdir(parents=True, exist_ok=True)
         process = _context.Process(
-            name=name, target=_enter, args=(name, str(log), dict(environment), function, arguments)
+            name=name, target=_enter, args=(name, str(log), dict(environment), module, arguments)
         )
         async with _turn:
             # It waits for the server to have imported everything, and the event loop must not.
             await asyncio.to_thread(process.start)
-        return cls(process)
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        assert self._process.pid is not None  # it has been started
-        return self._process.pid
+        return cls(process, pid=process.pid or 0)
 
     async def ended(self) -> int:
         """Its exit code, when it has one."""
@@ -84,9 +74,7 @@ class Forked:
         return 0 if code is None else code
 
 
-def _enter(
-    name: str, log: str, environment: Mapping[str, str], function: Callable[..., object], arguments: tuple[Any, ...]
-) -> None:
+def _enter(name: str, log: str, environment: Mapping[str, str], module: str, arguments: tuple[str, ...]) -> None:
     """The first thing in the new process: a session, an output and an environment of its own, and no life after us."""
     with suppress(PermissionError):
         os.setsid()
@@ -98,7 +86,10 @@ def _enter(
     os.close(output)
     os.environ.clear()
     os.environ.update(environment)
-    function(*arguments)
+    sys.argv = [module, *arguments]
+    # It runs as __main__; runpy warns of a module that was imported before.
+    sys.modules.pop(module, None)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def _end_with_supervisor() -> None:

@@ -15,6 +15,7 @@ MODULES = (
     "chassis.migrate",
     "chassis.run",
     "chassis.streams",
+    "deskstream_local.gateway",
     "sqlalchemy.dialects.postgresql.asyncpg",
     "uvicorn.lifespan.on",
     "uvicorn.loops.uvloop",

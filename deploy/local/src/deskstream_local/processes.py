@@ -17,9 +17,7 @@ POLL_SECONDS = 0.1
 class Running(Protocol):
     """A started process."""
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
+    pid: int
 
     async def ended(self) -> int:
         """Wait for its end; any number of callers may. A negative code is the number of the signal (POSIX)."""
@@ -35,12 +33,8 @@ class Spawned:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._process = launch.spawn(output)
+        self.pid = self._process.pid
         self._end = asyncio.ensure_future(self._wait())
-
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
 
     async def ended(self) -> int:
         """Its exit code, when it has one."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import sysconfig
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import MappingProxyType
@@ -74,7 +75,7 @@ class EmbeddedNats:
         connection = HTTPConnection(LOOPBACK, self.monitor_port, timeout=2)
         try:
             connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
         finally:

@@ -1,0 +1,106 @@
+"""One origin for people and programs: the HTTP slices of all services in one process, and the desk's own pages."""
+
+import gc
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import telemetry
+from chassis.app import App, Role
+from chassis.embedded.ports import LOOPBACK
+from chassis.http import with_edge
+from chassis.run import load
+from contracts.messages import Service
+from deskstream_local import own_pages, sink
+
+
+class GatewaySettings(BaseSettings):
+    """What the supervisor decides for the gateway, read from ``DESKSTREAM_…``."""
+
+    model_config = SettingsConfigDict(env_prefix="DESKSTREAM_", extra="ignore", frozen=True)
+
+    port: int = Field(description="Port of the gateway.")
+    smtp_port: int = Field(description="Port that takes mail for the desk; shown on the landing page.")
+    sink_port: int = Field(description="Port that takes the mail that the desk sends.")
+    sink_folder: Path = Field(description="Where that mail is kept.")
+    documents: Path = Field(description="The folder with the OpenAPI documents.")
+    public_url: str = Field(description="Where people reach the gateway.")
+
+
+class ByPath:
+    """Sends a request to the app whose path it begins with, the longest first; everything else to ``rest``."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
+        self._apps = sorted(apps.items(), key=lambda entry: len(entry[0]), reverse=True)
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the start and end of the process."""
+        app = self._rest if scope["type"] == "lifespan" else self._app_for(scope["path"])
+        await app(scope, receive, send)
+
+    def _app_for(self, path: str) -> ASGIApp:
+        inside = (app for prefix, app in self._apps if path == prefix or path.startswith(f"{prefix}/"))
+        return next(inside, self._rest)
+
+
+def build(settings: GatewaySettings, apps: list[App]) -> ASGIApp:
+    """The ASGI app of the gateway; it answers only to the names of this machine, so no foreign page can rebind one."""
+    mails = sink.Sink(settings.sink_folder)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            server = await sink.serve(mails, settings.sink_port)
+            stack.callback(server.close)
+            for app in apps:
+                await stack.enter_async_context(app.running(Role.API))
+            yield
+
+    rest = Starlette(
+        routes=own_pages.routes(apps=apps, mails=mails, documents=settings.documents, smtp_port=settings.smtp_port),
+        lifespan=lifespan,
+    )
+    names = {"localhost", LOOPBACK, urlsplit(settings.public_url).hostname or "localhost"}
+    return TrustedHostMiddleware(ByPath(_slices(apps), rest), allowed_hosts=sorted(names), www_redirect=False)
+
+
+def _slices(apps: list[App]) -> dict[str, ASGIApp]:
+    slices: dict[str, ASGIApp] = {}
+    for app in apps:
+        slice_ = with_edge(app.api, service=str(app.service), body_limit=app.settings.body_limit)
+        slices |= dict.fromkeys(import_module(f"{app.service}.main").GATEWAY_PATHS, slice_)
+    return slices
+
+
+def main() -> None:
+    """The gateway's process, until SIGTERM."""
+    settings = GatewaySettings()
+    apps = [load(service) for service in Service]
+    telemetry.configure("gateway", apps[0].settings)
+    gc.freeze()
+    config = uvicorn.Config(
+        build(settings, apps),
+        host=LOOPBACK,
+        port=settings.port,
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=8,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main()
