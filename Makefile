@@ -74,6 +74,8 @@ migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="wha
 	@$(DEV) python -m chassis.migrate draft "$(service)" "$(m)"
 
 clean: ## Remove the desk's data (./.deskstream) and the caches of the tools
+	@if [ -e .deskstream/up.lock ] && command -v flock >/dev/null && ! flock --nonblock .deskstream/up.lock true; then \
+		echo "The desk is running. Stop it first: Ctrl-C where make up runs."; exit 1; fi
 	@rm -rf .deskstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(TOOLS)/bin/uv:
