@@ -1,1 +1,1 @@
-"""."""
+"""The notification service: who is told what, and by which way."""

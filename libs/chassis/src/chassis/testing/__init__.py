@@ -8,18 +8,21 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from nats.aio.client import Client
 from pydantic import SecretStr
 
 from chassis import streams
 from chassis.app import App, Role
+from chassis.testing import stand_ins
 from chassis.testing.servers import NatsServer, PostgresServer, TestDatabases, start_nats, start_postgres
 from contracts.messages import Service
 
-__all__ = ["DatabaseUrl", "NatsServer", "PostgresServer", "RunApp", "SettingsFor", "TestDatabases"]
+__all__ = ["DatabaseUrl", "NatsServer", "PostgresServer", "RunApp", "SettingsFor", "StandIn", "TestDatabases"]
 
 DatabaseUrl = Callable[[Service], Awaitable[str]]
 SettingsFor = Callable[[Service], Awaitable[dict[str, Any]]]
 RunApp = Callable[[App, Role], Awaitable[None]]
+StandIn = Callable[[Service, stand_ins.Answers], Awaitable[Client]]
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +107,21 @@ async def run_app() -> AsyncIterator[RunApp]:
             await stack.enter_async_context(app.running(role))
 
         yield start
+
+
+@pytest.fixture
+async def stand_in(nats: NatsServer) -> AsyncIterator[StandIn]:
+    """Stands in for another service on the bus: ``client = await stand_in(Service.INGEST, {SendMail: answer})``.
+
+    Closing the client is that service's outage; what is open at the end of the test is closed.
+    """
+    clients: list[Client] = []
+
+    async def start(service: Service, answers: stand_ins.Answers) -> Client:
+        clients.append(await stand_ins.stand_in(nats, service, answers))
+        return clients[-1]
+
+    yield start
+    for client in clients:
+        if not client.is_closed:
+            await client.close()
