@@ -1,1 +1,1 @@
-"""."""
+"""Contacts, companies, and who a sender is."""

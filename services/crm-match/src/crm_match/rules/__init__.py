@@ -1,0 +1,1 @@
+"""Pure decisions about addresses, phones, search words and matches."""
