@@ -71,7 +71,7 @@ permissions: contracts ## The same; the permissions of the NATS users come from 
 
 migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="what changes"
 	@test -n "$(service)" && test -n "$(m)" || { echo 'Say which and why: make migration service=tickets m="what changes"'; exit 2; }
-	@$(DEV) python -m chassis.migrate "$(service)" --revision "$(m)"
+	@$(DEV) python -m chassis.migrate "$(service)" --draft "$(m)"
 
 clean: ## Remove the desk's data (./.deskstream) and the caches of the tools
 	@if [ -e .deskstream/up.lock ] && command -v flock >/dev/null && ! flock --nonblock .deskstream/up.lock true; then \

@@ -4,7 +4,10 @@ Each service has an Alembic folder ``migrations`` inside its package; its ``env.
 """
 
 import asyncio
+import os
 from importlib import import_module, resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -56,24 +59,43 @@ def upgrade(service: Service, *, url: str) -> None:
     command.upgrade(config_for(service, url=url), "head")
 
 
-def new_revision(service: Service, *, url: str, message: str) -> None:
-    """Write a migration from what the models say beyond the database."""
-    command.revision(config_for(service, url=url), message=message, autogenerate=True)
+def draft(service: Service, *, message: str) -> None:
+    """Write a migration from what the models say beyond the migrations, on a throw-away embedded server."""
+    from chassis.embedded.postgres import EmbeddedPostgres  # noqa: PLC0415  # only a developer's machine has it
+
+    with TemporaryDirectory(prefix="deskstream-draft-") as folder:
+        server = EmbeddedPostgres(Path(folder))
+        server.start()
+        try:
+            url = server.admin_dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+            upgrade(service, url=url)
+            command.revision(config_for(service, url=url), message=message, autogenerate=True)
+        finally:
+            server.stop()
+
+
+def database_url(service: Service) -> str:
+    """The URL of a service's database: all that a migration may know. Raises `typer.BadParameter` without it."""
+    name = f"{service.upper()}_DATABASE_URL"
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise typer.BadParameter(f"set {name} to postgresql+asyncpg://user:password@host:port/database") from None
 
 
 def main(
     service: Annotated[str, typer.Argument(help="A service, or all")] = "all",
     *,
-    revision: Annotated[str | None, typer.Option(help="Write a new migration with this message instead.")] = None,
+    message: Annotated[str | None, typer.Option("--draft", help="Write a new migration with this message.")] = None,
 ) -> None:
-    """Upgrade the database of a service, or of all; settings come from the environment."""
-    for one in Service if service == "all" else [Service(service.replace("-", "_"))]:
-        url = import_module(f"{one}.settings").Settings().database_url.get_secret_value()
-        if revision:
-            new_revision(one, url=url, message=revision)
+    """Upgrade the database of a service, or of all; each URL comes from <SERVICE>_DATABASE_URL."""
+    services = list(Service) if service == "all" else [Service(service.replace("-", "_"))]
+    for one in services:
+        if message is None:
+            upgrade(one, url=database_url(one))
         else:
-            upgrade(one, url=url)
-        typer.echo(f"{one}: {'written' if revision else 'up to date'}")
+            draft(one, message=message)
+        typer.echo(f"{one}: {'up to date' if message is None else 'drafted; read it before you keep it'}")
 
 
 if __name__ == "__main__":
