@@ -1,0 +1,1 @@
+"""Pure decisions about roles, credentials and failed sign-ins."""
