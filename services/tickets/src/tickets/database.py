@@ -1,11 +1,13 @@
 """The declarative base that every noun's tables share."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {
@@ -28,4 +30,15 @@ class Base(DeclarativeBase):
         UUID: sa.Uuid,
         dict[str, Any]: JSONB,
         list[dict[str, Any]]: JSONB,
+        list[str]: JSONB,
     }
+
+
+def words(kind: type[StrEnum]) -> sa.Enum:
+    """A closed set of words, stored as text: the migration does not fix the set, the code does."""
+    return sa.Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=lambda of: [*of])
+
+
+def is_one_of(column: sa.ColumnElement[Any] | Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """``column = ANY(values)``: one statement however many values there are, so that it is prepared once."""
+    return column == sa.any_(sa.bindparam(None, [*values], type_=ARRAY(column.type)))

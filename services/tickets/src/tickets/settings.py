@@ -1,6 +1,10 @@
 """The settings of the ticket core, read from ``TICKETS_…``."""
 
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
 from chassis.settings import ServiceSettings
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 
@@ -8,3 +12,31 @@ class Settings(ServiceSettings):
     """What an operator decides."""
 
     model_config = SettingsConfigDict(env_prefix="TICKETS_", extra="ignore", frozen=True)
+
+    ticket_prefix: str = Field(
+        default="DS",
+        pattern="^[A-Z]{2,6}$",
+        description="What stands before the number in mails and on screens: DS-10042. Change it before the first mail.",
+    )
+    mail_domain: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9.-]{1,200}$",
+        description="The right side of the Message-ID of our mails: a domain of ours. Default: the host of public_url.",
+    )
+    time_zone: str = Field(
+        default="Europe/Berlin", description="Where 'today' begins at midnight, a name of the IANA time zone database."
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (LookupError, ValueError, OSError) as error:
+            raise ValueError(f"'{name}' is no time zone of the IANA database; 'Europe/Berlin' is one") from error
+        return name
+
+    @property
+    def message_domain(self) -> str:
+        """The domain in our Message-IDs."""
+        return self.mail_domain or urlsplit(self.public_url).hostname or "localhost"

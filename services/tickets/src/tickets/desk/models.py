@@ -1,1 +1,238 @@
-"""Tables of the desk."""
+"""Tables of the desk: tickets, their activities, and what mails need in order to find their ticket again."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from contracts.tickets import ActorKind
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tickets.channels.rules.words import Ball
+from tickets.database import Base, words
+from tickets.desk.rules.words import Delivery, Kind, Origin, Priority, Sending
+
+number_sequence = sa.Sequence("ticket_number", start=10_001, metadata=Base.metadata)
+"""Counts the tickets of the installation; a number is never given twice, gaps are allowed (C9)."""
+
+
+class Ticket(Base):
+    """A matter with a number.
+
+    ``closed`` and ``ball`` repeat what the status says, because lists filter by them. ``contact_address`` is where
+    mails go that name no other recipient; the contact is known when ``contact_id`` is set. ``changed_at`` moves with
+    every version, ``last_activity_at`` with every activity, ``handled_at`` with those of agents, and
+    ``shown_at`` with what the customer may see. ``opened_by`` is the agent who made it, None for a customer's.
+    """
+
+    __tablename__ = "ticket"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    version: Mapped[int]
+    subject: Mapped[str]
+    origin: Mapped[Origin] = mapped_column(words(Origin))
+    channel: Mapped[str] = mapped_column(sa.ForeignKey("channel.key"))
+    status: Mapped[str]
+    closed: Mapped[bool]
+    ball: Mapped[Ball] = mapped_column(words(Ball))
+    priority: Mapped[Priority] = mapped_column(words(Priority))
+    owner_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
+    responsible_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
+    opened_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
+    contact_id: Mapped[UUID | None]
+    contact_name: Mapped[str | None]
+    contact_address: Mapped[str | None]
+    company_id: Mapped[UUID | None]
+    company_name: Mapped[str | None]
+    possible_follow_up_of: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    last_activity_at: Mapped[datetime]
+    last_incoming_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    subject_words: Mapped[str] = mapped_column(
+        TSVECTOR, sa.Computed("to_tsvector('simple', subject)", persisted=True), deferred=True
+    )
+
+
+def _newest_first(name: str, *before: Any, where: Any = None, include: list[str] | None = None) -> None:
+    """An index that gives a list's rows in the order in which they are shown."""
+    sa.Index(
+        name,
+        *before,
+        Ticket.changed_at.desc(),
+        Ticket.number.desc(),
+        postgresql_where=where,
+        postgresql_include=include,
+    )
+
+
+_open = Ticket.closed.is_(False)
+_newest_first("ticket_list", Ticket.channel)
+_newest_first("ticket_list_open", Ticket.channel, where=_open)
+_newest_first("ticket_list_no_owner", Ticket.channel, where=_open & Ticket.owner_id.is_(None), include=["ball"])
+_newest_first("ticket_list_status", Ticket.channel, Ticket.status)
+_newest_first("ticket_list_owner", Ticket.owner_id, where=Ticket.owner_id.is_not(None))
+_newest_first("ticket_list_opened_by", Ticket.opened_by, where=Ticket.opened_by.is_not(None))
+_newest_first("ticket_list_origin", Ticket.channel, Ticket.origin, where=Ticket.origin != sa.literal_column("'email'"))
+sa.Index("ticket_list_number", Ticket.channel, Ticket.number.desc())
+sa.Index(
+    "ticket_list_handled", Ticket.channel, Ticket.handled_at.desc(), postgresql_where=Ticket.handled_at.is_not(None)
+)
+sa.Index(
+    "ticket_list_contact",
+    Ticket.contact_id,
+    Ticket.shown_at.desc(),
+    Ticket.number.desc(),
+    postgresql_where=Ticket.contact_id.is_not(None),
+)
+sa.Index("ticket_subject_words", Ticket.subject_words, postgresql_using="gin")
+
+
+class Activity(Base):
+    """One thing that happened on a ticket; written once, never changed (TC-10). Ids are in the order of time.
+
+    ``sender``, ``to``, ``cc`` and ``bcc`` hold mailboxes and ``attachments`` files, as `contracts.ingest` has them.
+    ``message_id`` and ``thread`` (its References) are without angle brackets. ``explanation`` says why a mail is in
+    this ticket (MT-04). ``changes`` are ``{"field", "from", "to"}``. ``mail_kind`` tells a machine's mail.
+    """
+
+    __tablename__ = "activity"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ticket.id"))
+    kind: Mapped[Kind] = mapped_column(words(Kind))
+    at: Mapped[datetime]
+    author_kind: Mapped[ActorKind] = mapped_column(words(ActorKind))
+    author_id: Mapped[UUID | None]
+    author_name: Mapped[str]
+    subject: Mapped[str | None]
+    text: Mapped[str]
+    html: Mapped[str | None]
+    truncated: Mapped[bool]
+    shown_outside: Mapped[bool]
+    sender: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    to: Mapped[list[dict[str, Any]]]
+    cc: Mapped[list[dict[str, Any]]]
+    bcc: Mapped[list[dict[str, Any]]]
+    attachments: Mapped[list[dict[str, Any]]]
+    changes: Mapped[list[dict[str, Any]]]
+    mail_id: Mapped[UUID | None]
+    mail_kind: Mapped[str | None]
+    message_id: Mapped[str | None]
+    thread: Mapped[list[str]]
+    explanation: Mapped[str | None]
+
+    __table_args__ = (
+        sa.Index("activity_of_ticket", "ticket_id", "id"),
+        sa.Index("activity_of_mail", "mail_id", unique=True, postgresql_where=sa.text("mail_id IS NOT NULL")),
+    )
+
+
+class KnownMessage(Base):
+    """A Message-ID that we received or sent, and the ticket that it belongs to.
+
+    ``key`` is `rules.threading.message_key`. ``digest`` tells apart mails that carry the same Message-ID; a mail that
+    we sent has none.
+    """
+
+    __tablename__ = "known_message"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    digest: Mapped[bytes | None]
+    ticket_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ticket.id"))
+    activity_id: Mapped[UUID] = mapped_column(sa.ForeignKey("activity.id"))
+    mail_id: Mapped[UUID | None]
+
+    __table_args__ = (sa.UniqueConstraint("key", "digest", name="known_message_once"),)
+
+
+class Participant(Base):
+    """An address outside that takes part in a ticket: only its mails are added to it (MT-05). In lower case."""
+
+    __tablename__ = "participant"
+
+    ticket_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+
+
+class OwnAddress(Base):
+    """An address that we receive at, as far as mails have come in: never a recipient of ours (MT-09)."""
+
+    __tablename__ = "own_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+
+
+class MailSender(Base):
+    """Who sent a mail, according to the contact service; ``outcome`` is None until it has said so.
+
+    The row is written by whichever comes first, the mail or the answer; the second one waits for the first one's
+    commit, so that neither can miss the other.
+    """
+
+    __tablename__ = "mail_sender"
+
+    mail_id: Mapped[UUID] = mapped_column(primary_key=True)
+    outcome: Mapped[str | None]
+    contact_id: Mapped[UUID | None]
+    contact_name: Mapped[str | None]
+    company_id: Mapped[UUID | None]
+    company_name: Mapped[str | None]
+    candidates: Mapped[list[str]]
+
+
+class Watcher(Base):
+    """An agent who is told of each new activity of a ticket."""
+
+    __tablename__ = "watcher"
+
+    ticket_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ticket.id"), primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agent.id"), primary_key=True)
+
+    __table_args__ = (sa.Index(None, "agent_id", "ticket_id"),)
+
+
+class RecipientState(Base):
+    """How far an outgoing activity is on its way to one recipient; ``reason`` is the mail server's own text."""
+
+    __tablename__ = "recipient_state"
+
+    activity_id: Mapped[UUID] = mapped_column(sa.ForeignKey("activity.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[Delivery] = mapped_column(words(Delivery))
+    reason: Mapped[str | None]
+    changed_at: Mapped[datetime]
+
+
+class TicketMail(Base):
+    """An outgoing activity on its way to the mail service, which knows it by ``id``."""
+
+    __tablename__ = "ticket_mail"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    activity_id: Mapped[UUID] = mapped_column(sa.ForeignKey("activity.id"), unique=True)
+    channel: Mapped[str]
+    from_name: Mapped[str | None]
+    subject: Mapped[str]
+    state: Mapped[Sending] = mapped_column(words(Sending))
+    due_at: Mapped[datetime]
+    tries: Mapped[int]
+
+    __table_args__ = (sa.Index("ticket_mail_due", "due_at", postgresql_where=sa.text("state = 'waiting'")),)
+
+
+class Submission(Base):
+    """What a customer wrote in the portal and became of it; ``refusal`` is the reason why it is in no ticket."""
+
+    __tablename__ = "submission"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    number: Mapped[int | None] = mapped_column(sa.BigInteger)
+    refusal: Mapped[str | None]

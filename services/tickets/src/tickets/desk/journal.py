@@ -1,0 +1,219 @@
+"""The journal of a transaction: what it writes about tickets, and the events that tell of it.
+
+Rows are written together at the end, many at a time. The events come after them, so that all events of a transaction
+carry the same version and the state that the ticket has when it commits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.database import Transaction
+from contracts.messages import Event
+from contracts.tickets import (
+    ActivityAdded,
+    Actor,
+    ActorKind,
+    Addressee,
+    TicketChanged,
+    TicketEnteredChannel,
+    TicketEvent,
+    TicketLeftChannel,
+    TicketOpened,
+)
+
+from tickets.channels.queries import ChannelFacts
+from tickets.channels.rules.workflow import Place
+from tickets.database import is_one_of
+from tickets.desk.models import Activity, Ticket, Watcher
+from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
+from tickets.desk.rules.audience import audience
+from tickets.desk.rules.words import Kind
+
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
+BY_AGENTS = frozenset({Kind.OUTGOING, Kind.NOTE, Kind.CALL, Kind.STATUS_CHANGE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """Something to be told at the end: ``kind`` with its own ``fields``. A ``quiet`` one has no audience."""
+
+    kind: type[TicketEvent]
+    ticket: AnyTicket
+    fields: dict[str, object]
+    actor: Actor
+    because: Event | None
+    quiet: bool
+
+
+class Journal:
+    """Collects and then writes; one for each transaction. ``channels`` holds the channels of all its tickets."""
+
+    def __init__(self, tx: Transaction, channels: Mapping[str, ChannelFacts]) -> None:
+        self._tx = tx
+        self._channels = channels
+        self._tickets: list[NewTicket] = []
+        self._activities: list[NewActivity] = []
+        self._touched: dict[UUID, AnyTicket] = {}
+        self._told: list[_Told] = []
+
+    def channel(self, ticket: AnyTicket) -> ChannelFacts:
+        """The channel that the ticket is in."""
+        return self._channels[ticket.channel]
+
+    def place(self, ticket: AnyTicket) -> Place:
+        """The status that the ticket has."""
+        return self.channel(ticket).flow.same_or_first(ticket.status)
+
+    def open(self, ticket: NewTicket, first: NewActivity, *, actor: Actor, because: Event | None = None) -> None:
+        """A new ticket with its first activity."""
+        self._tickets.append(ticket)
+        self._touched[ticket.id] = ticket
+        self._write(ticket, first)
+        self._tell(
+            TicketOpened,
+            ticket,
+            {"origin": ticket.origin.value, "activity_id": first.id},
+            actor=actor,
+            because=because,
+        )
+
+    def add(
+        self,
+        ticket: AnyTicket,
+        activity: NewActivity,
+        *,
+        actor: Actor,
+        because: Event | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """One more activity of a ticket."""
+        self._touch(ticket)
+        self._write(ticket, activity)
+        self._tell(
+            ActivityAdded,
+            ticket,
+            {"activity_id": activity.id, "kind": activity.kind.value, "shown_outside": activity.shown_outside},
+            actor=actor,
+            because=because,
+            quiet=quiet,
+        )
+
+    def change(
+        self,
+        ticket: AnyTicket,
+        *changed: str,
+        actor: Actor,
+        because: Event | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """Fields of a ticket changed."""
+        self._touch(ticket)
+        self._tell(TicketChanged, ticket, {"changed": changed}, actor=actor, because=because, quiet=quiet)
+
+    def follow(self, ticket: AnyTicket, place: Place, *, because: Event | None = None) -> None:
+        """The status that follows from what was just written: an activity of its own that nobody is told of."""
+        before = self.place(ticket)
+        if place == before:
+            return
+        set_status(ticket, place, self._tx.now)
+        activity = NewActivity(
+            ticket_id=ticket.id,
+            kind=Kind.STATUS_CHANGE,
+            at=self._tx.now,
+            author_kind=ActorKind.SYSTEM,
+            author_name="",
+            text="",
+            shown_outside=False,
+            changes=[field_change("status", before=before.name, after=place.name)],
+        )
+        self.add(ticket, activity, actor=SYSTEM, because=because, quiet=True)
+        self.change(ticket, "status", actor=SYSTEM, because=because, quiet=True)
+
+    def moved(self, ticket: AnyTicket, *, left: str, actor: Actor) -> None:
+        """A ticket went from the channel ``left`` into the one that it is in now."""
+        self._touch(ticket)
+        self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True)
+        self._tell(TicketEnteredChannel, ticket, {}, actor=actor)
+
+    async def write(self) -> None:
+        """Store everything, and emit the events with the state as it is now."""
+        session = self._tx.session
+        if self._tickets:
+            await session.execute(sa.insert(Ticket.__table__), [vars(ticket) for ticket in self._tickets])
+        if self._activities:
+            await session.execute(sa.insert(Activity.__table__), [vars(activity) for activity in self._activities])
+        watchers = await self._watchers()
+        for told in self._told:
+            self._tx.emit(self._event(told, watchers.get(told.ticket.id, frozenset())), because=told.because)
+
+    def _touch(self, ticket: AnyTicket) -> None:
+        if ticket.id not in self._touched:
+            ticket.version += 1
+            ticket.changed_at = self._tx.now
+            self._touched[ticket.id] = ticket
+
+    def _write(self, ticket: AnyTicket, activity: NewActivity) -> None:
+        self._activities.append(activity)
+        ticket.last_activity_at = max(ticket.last_activity_at, activity.at)
+        if activity.shown_outside:
+            ticket.shown_at = max(ticket.shown_at, activity.at)
+        if activity.author_kind is ActorKind.AGENT and activity.kind in BY_AGENTS:
+            ticket.handled_at = activity.at
+
+    def _tell(
+        self,
+        kind: type[TicketEvent],
+        ticket: AnyTicket,
+        fields: dict[str, object],
+        *,
+        actor: Actor,
+        because: Event | None = None,
+        quiet: bool = False,
+    ) -> None:
+        self._told.append(_Told(kind=kind, ticket=ticket, fields=fields, actor=actor, because=because, quiet=quiet))
+
+    async def _watchers(self) -> dict[UUID, frozenset[UUID]]:
+        known = [ticket.id for ticket in self._touched.values() if isinstance(ticket, Ticket)]
+        if not known:
+            return {}
+        statement = sa.select(Watcher.ticket_id, Watcher.agent_id).where(is_one_of(Watcher.ticket_id, known))
+        found: dict[UUID, frozenset[UUID]] = {}
+        for row in (await self._tx.session.execute(statement)).all():
+            found[row.ticket_id] = found.get(row.ticket_id, frozenset()) | {row.agent_id}
+        return found
+
+    def _event(self, told: _Told, watchers: frozenset[UUID]) -> TicketEvent:
+        ticket = told.ticket
+        state: dict[str, object] = {
+            "ticket_id": ticket.id,
+            "number": ticket.number,
+            "ticket_version": ticket.version,
+            "channel": ticket.channel,
+            "status": ticket.status,
+            "owner_id": ticket.owner_id,
+            "responsible_id": ticket.responsible_id,
+            "actor": told.actor,
+            "audience": () if told.quiet else self._audience(ticket, watchers, told.actor),
+        }
+        return told.kind.model_validate(state | told.fields)
+
+    def _audience(self, ticket: AnyTicket, watchers: frozenset[UUID], actor: Actor) -> tuple[Addressee, ...]:
+        channel = self.channel(ticket)
+        return audience(
+            owner_id=ticket.owner_id,
+            responsible_id=ticket.responsible_id,
+            watchers=watchers,
+            standard=channel.standard,
+            informal=channel.informal,
+            actor_id=actor.id if actor.kind is ActorKind.AGENT else None,
+        )
+
+
+async def next_numbers(tx: Transaction, count: int) -> list[int]:
+    """So many fresh ticket numbers, in order."""
+    if not count:
+        return []
+    numbers = sa.select(sa.func.nextval("ticket_number")).select_from(sa.func.generate_series(1, count))
+    return sorted((await tx.session.scalars(numbers)).all())

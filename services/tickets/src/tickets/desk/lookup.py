@@ -1,0 +1,204 @@
+"""What filing a batch of mails needs to know: read in a few statements, then kept up to date while the batch goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+import sqlalchemy as sa
+from chassis.database import Transaction
+from contracts.ingest import MailReceived
+
+from tickets.channels.models import Channel
+from tickets.database import is_one_of
+from tickets.desk.models import KnownMessage, MailSender, OwnAddress, Participant, Ticket
+from tickets.desk.records import AnyTicket
+from tickets.desk.rules.subjects import numbers_in, reference
+from tickets.desk.rules.threading import (
+    Filing,
+    Known,
+    Target,
+    Verdict,
+    digest,
+    file_mail,
+    own_key,
+    past_reopening,
+    referenced_keys,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenMessage:
+    """A known message; one without ``digest`` was sent by us."""
+
+    key: str
+    digest: bytes | None
+    ticket_id: UUID
+    activity_id: UUID
+    mail_id: UUID | None
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """The contact behind a mail, as far as the contact service has said who it is."""
+
+    contact_id: UUID | None = None
+    contact_name: str | None = None
+    company_id: UUID | None = None
+    company_name: str | None = None
+
+
+UNKNOWN = Sender()
+
+
+class Lookup:
+    """Known messages, tickets (locked), participants and senders of a batch of mails."""
+
+    def __init__(self, tx: Transaction, prefix: str) -> None:
+        self.prefix = prefix
+        self.tickets: dict[UUID, AnyTicket] = {}
+        self.own: set[str] = set()
+        self._tx = tx
+        self._seen: dict[str, list[SeenMessage]] = {}
+        self._participants: set[tuple[UUID, str]] = set()
+        self._senders: dict[UUID, Sender] = {}
+        self._reopen_days: dict[str, int | None] = {}
+
+    @classmethod
+    async def load(cls, tx: Transaction, mails: Sequence[MailReceived], *, prefix: str) -> Self:
+        """Read everything. The senders come first: their rows are what a match and a mail wait for each other with."""
+        lookup = cls(tx, prefix)
+        await lookup._load_senders(sorted({mail.mail_id for mail in mails}))
+        await lookup._load_messages({key for mail in mails for key in (own_key(mail), *referenced_keys(mail))})
+        await lookup._load_tickets({number for mail in mails for number in numbers_in(mail.subject, prefix=prefix)})
+        await lookup._load_addresses(mails)
+        return lookup
+
+    def sender(self, mail: MailReceived) -> Sender:
+        """The contact behind a mail."""
+        return self._senders.get(mail.mail_id, UNKNOWN)
+
+    def seen_before(self, mail: MailReceived) -> SeenMessage | None:
+        """The same mail, if it was filed already, or our own one that came back to us (MT-03)."""
+        content = digest(mail)
+        ours = mail.sender is not None and mail.sender.address.lower() in self.own
+        for seen in self._seen.get(own_key(mail), ()):
+            if seen.digest == content or (seen.digest is None and ours):
+                return seen
+        return None
+
+    def opens(self, mail: MailReceived) -> bool:
+        """Whether the mail opens a ticket, unless another mail of this batch changes that."""
+        return self.seen_before(mail) is None and self.filing(mail).verdict is Verdict.OPEN
+
+    def filing(self, mail: MailReceived) -> Filing:
+        """Where the mail goes, by all that is known now."""
+        known = {
+            key: Known(ticket_id=seen[-1].ticket_id, sent=seen[-1].digest is None)
+            for key in referenced_keys(mail)
+            if (seen := self._seen.get(key))
+        }
+        numbers = numbers_in(mail.subject, prefix=self.prefix)
+        wanted = {found.ticket_id for found in known.values()}
+        tickets = [ticket for ticket in self.tickets.values() if ticket.id in wanted or ticket.number in numbers]
+        targets = {ticket.number: self._target(ticket) for ticket in tickets}
+        return file_mail(
+            mail,
+            known=known,
+            numbers=numbers,
+            by_id={target.ticket_id: target for target in targets.values()},
+            by_number=targets,
+            takes_part=lambda ticket_id: self._takes_part(mail, ticket_id),
+        )
+
+    def sent_message(self, mail: MailReceived) -> SeenMessage | None:
+        """The mail of ours that this one is about."""
+        found = (seen for key in referenced_keys(mail) for seen in self._seen.get(key, ()) if seen.digest is None)
+        return next(found, None)
+
+    def remember(self, message: SeenMessage, participants: set[str]) -> None:
+        """A mail was filed; the next one of the batch may refer to it."""
+        self._seen.setdefault(message.key, []).append(message)
+        self._participants |= {(message.ticket_id, address) for address in participants}
+
+    def _target(self, ticket: AnyTicket) -> Target:
+        expired = past_reopening(
+            closed_at=ticket.closed_at, reopen_days=self._reopen_days.get(ticket.channel), now=self._tx.now
+        )
+        return Target(ticket_id=ticket.id, reference=reference(self.prefix, ticket.number), expired=expired)
+
+    def _takes_part(self, mail: MailReceived, ticket_id: UUID) -> bool:
+        if mail.sender is None:
+            return False
+        contact_id = self.sender(mail).contact_id
+        if contact_id is not None and contact_id == self.tickets[ticket_id].contact_id:
+            return True
+        return (ticket_id, mail.sender.address.lower()) in self._participants
+
+    async def _load_senders(self, mail_ids: Sequence[UUID]) -> None:
+        rows = await self._tx.session.execute(_RESERVE_SENDERS, {"mail_ids": mail_ids})
+        self._senders = {
+            row.mail_id: Sender(
+                contact_id=row.contact_id,
+                contact_name=row.contact_name,
+                company_id=row.company_id,
+                company_name=row.company_name,
+            )
+            for row in rows
+            if row.outcome == "matched"
+        }
+
+    async def _load_messages(self, keys: set[str]) -> None:
+        rows = await self._tx.session.execute(
+            sa.select(
+                KnownMessage.key,
+                KnownMessage.digest,
+                KnownMessage.ticket_id,
+                KnownMessage.activity_id,
+                KnownMessage.mail_id,
+                Ticket.number,
+            )
+            .join(Ticket, Ticket.id == KnownMessage.ticket_id)
+            .where(is_one_of(KnownMessage.key, keys))
+            .order_by(KnownMessage.id)
+        )
+        for row in rows:
+            self._seen.setdefault(row.key, []).append(SeenMessage(**row._mapping))  # noqa: SLF001  # SQLAlchemy's public name
+
+    async def _load_tickets(self, numbers: set[int]) -> None:
+        ids = {seen.ticket_id for messages in self._seen.values() for seen in messages}
+        if not ids and not numbers:
+            return
+        statement = (
+            sa.select(Ticket)
+            .where(is_one_of(Ticket.id, ids) | is_one_of(Ticket.number, numbers))
+            .order_by(Ticket.id)
+            .with_for_update()
+        )
+        self.tickets = {ticket.id: ticket for ticket in (await self._tx.session.scalars(statement)).all()}
+        limits = sa.select(Channel.key, Channel.reopen_days).where(Channel.reopen_days.is_not(None))
+        self._reopen_days = {key: days for key, days in (await self._tx.session.execute(limits)).all()}
+
+    async def _load_addresses(self, mails: Sequence[MailReceived]) -> None:
+        senders = {mail.sender.address.lower() for mail in mails if mail.sender}
+        everyone = {box.address.lower() for mail in mails for box in (*mail.to, *mail.cc)}
+        everyone |= senders | {mail.account.lower() for mail in mails}
+        own = sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, everyone))
+        self.own = set((await self._tx.session.scalars(own)).all())
+        if self.tickets:
+            rows = await self._tx.session.execute(
+                sa.select(Participant.ticket_id, Participant.address).where(
+                    is_one_of(Participant.ticket_id, self.tickets), is_one_of(Participant.address, senders)
+                )
+            )
+            self._participants = {(row.ticket_id, row.address) for row in rows}
+
+
+_RESERVE_SENDERS = sa.text(
+    "INSERT INTO mail_sender (mail_id, candidates)"
+    " SELECT mail_id, '[]' FROM unnest(CAST(:mail_ids AS uuid[])) AS mail_id ORDER BY mail_id"
+    " ON CONFLICT (mail_id) DO UPDATE SET mail_id = excluded.mail_id"
+    " RETURNING mail_id, outcome, contact_id, contact_name, company_id, company_name"
+)
+"""Makes sure that each mail has its row, waits for a match that is being written, and reads what there is."""

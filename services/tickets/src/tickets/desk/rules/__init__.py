@@ -1,0 +1,1 @@
+"""Pure decisions about tickets: values in, values out."""

@@ -1,0 +1,60 @@
+"""HTML that agents write and mails bring, kept only as far as it is known to be harmless (MT-12).
+
+What comes from the mail service is clean already; it passes through here unchanged. Nothing is shown that was not
+cleaned by the service that stores it.
+"""
+
+import nh3
+
+MAX_TAGS = 5_000
+"""Tags in HTML that an agent sends; beyond that, deep nesting could keep the parser busy for seconds."""
+
+_BLOCK = {"align", "dir", "style"}
+_CELL = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "colspan", "height", "rowspan", "style", "valign"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    **{tag: _BLOCK for tag in ("blockquote", "center", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "pre")},
+    **{tag: _CELL | {"width"} for tag in ("col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr")},
+    "a": {"href", "style", "title"},
+    "font": {"color", "face", "size", "style"},
+    "img": {"alt", "data-remote-src", "height", "src", "style", "title", "width"},
+    "ol": {"start", "style", "type"},
+    "span": _BLOCK,
+    "ul": _BLOCK,
+}
+_TAGS = {
+    *_ATTRIBUTES,
+    *"abbr b big br caption cite code dd del dfn dl dt em hr i ins kbd mark q s samp small strike strong".split(),
+    *"sub sup tt u var wbr".split(),
+}
+_PROPERTIES = {
+    *"background-color border border-bottom border-collapse border-color border-left border-right".split(),
+    *"border-spacing border-style border-top border-width color font-family font-size font-style font-weight".split(),
+    *"line-height margin-left padding padding-bottom padding-left padding-right padding-top text-align".split(),
+    *"text-decoration text-indent vertical-align white-space".split(),
+}
+
+
+def sanitise(html: str) -> str:
+    """The HTML without anything that runs or fetches: images keep ``cid:`` only, styles may load nothing."""
+    return _CLEANER.clean(html)
+
+
+def _kept(_tag: str, attribute: str, value: str) -> str | None:
+    match attribute:
+        case "src":
+            return value if value.lower().startswith("cid:") else None
+        case "style":
+            return None if "\\" in value or "url" in value.lower() or "/*" in value else value
+        case _:
+            return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags={"script", "style", "template", "title", "xmp", "iframe", "noscript", "noembed", "noframes"},
+    attributes=_ATTRIBUTES,
+    attribute_filter=_kept,
+    url_schemes={"http", "https", "mailto", "tel", "cid"},
+    url_relative="deny",
+    filter_style_properties=_PROPERTIES,
+)
