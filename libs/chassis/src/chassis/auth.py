@@ -50,6 +50,7 @@ class Authenticator:
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._known: dict[Credential, tuple[float, Authenticated]] = {}
+        self._revocations = 0
 
     async def identify(self, request: Request) -> Authenticated:
         """The agent behind the request. Raises `Unauthenticated`, and `Forbidden` for a cross-site request."""
@@ -62,17 +63,20 @@ class Authenticator:
         known = self._known.get(credential)
         if known is not None and now - known[0] < CACHE_SECONDS:
             return known[1]
+        revocations = self._revocations
         who = await self._resolve(credential.kind, credential.secret)
         if who is None:
             self._known.pop(credential, None)
             raise Unauthenticated("The session or token has ended or was never valid. Sign in again.")
         if len(self._known) >= CACHE_SIZE:
             self._known.clear()
-        self._known[credential] = (now, who)
+        if revocations == self._revocations:  # an answer from before a revocation may be used, but not remembered
+            self._known[credential] = (now, who)
         return who
 
     def forget(self, event: AccessRevoked) -> None:
         """Drop what was remembered of these credentials."""
+        self._revocations += 1
         gone = frozenset(event.credential_ids)
         self._known = {key: entry for key, entry in self._known.items() if entry[1].credential_id not in gone}
 

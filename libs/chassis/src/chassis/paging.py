@@ -39,4 +39,6 @@ def _read(kind: type[Any], value: object) -> object:
         return read
     if kind is int and not isinstance(value, int):
         raise ValueError("not a whole number")
+    if kind is str and "\x00" in str(value):
+        raise ValueError("PostgreSQL stores no NUL")
     return kind(value)
