@@ -27,6 +27,7 @@ from chassis import telemetry
 from chassis.database import Database, Transaction
 from chassis.listener import BatchHandler, Handler, Listener, Unavailable, is_outage, one_by_one, read_event
 from chassis.settings import RETRY_DELAYS
+from contracts.envelope import PROBLEM_HEADER
 from contracts.messages import Event, Problem, Reply, Request, Service
 from contracts.topology import ROLES, Consumer, answers, consumers
 
@@ -41,7 +42,6 @@ PULL_TIMEOUT = 5.0
 """Seconds that one pull waits; after a restart of the server a consumer is back within this time."""
 
 ANSWER_WORKERS = 16
-PROBLEM_HEADER = "Deskstream-Problem"
 
 
 class Refused(Exception):

@@ -208,7 +208,7 @@ def read_event(message: Msg) -> Event:
     if kind is None:
         raise LookupError(f"no event is published on {message.subject}")
     headers = {name: str(value) for name, value in (message.headers or {}).items()}
-    meta: EventMeta = meta_from(headers, delivery=_delivery_number(message))
+    meta: EventMeta = meta_from(headers, delivery=_delivery_number(message), expected=kind)
     try:
         event = kind.model_validate_json(message.data)
     except ValidationError as error:
