@@ -1,1 +1,1 @@
-"""."""
+"""Mail accounts and every mail in and out."""

@@ -1,0 +1,1 @@
+"""Mail accounts: our own addresses, and where their mail goes."""

@@ -1,0 +1,1 @@
+"""Outgoing mail: from the request to the word of the recipient's server."""
