@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 NAMES = {
     "ix": "%(table_name)s_%(column_0_N_name)s",
@@ -36,9 +36,23 @@ class Base(DeclarativeBase):
 
 def words(kind: type[StrEnum]) -> sa.Enum:
     """A closed set of words, stored as text: the migration does not fix the set, the code does."""
-    return sa.Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=lambda of: [*of])
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=40,
+        values_callable=lambda of: [member.value for member in of],
+    )
 
 
-def is_one_of(column: sa.ColumnElement[Any] | Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
+def table_of(model: type[Base]) -> sa.Table:
+    """The table behind a model, for statements that write many rows without the ORM's unit of work."""
+    table = model.__table__
+    if not isinstance(table, sa.Table):
+        raise TypeError(f"{model.__name__} is not mapped to a table")
+    return table
+
+
+def is_one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
     """``column = ANY(values)``: one statement however many values there are, so that it is prepared once."""
     return column == sa.any_(sa.bindparam(None, [*values], type_=ARRAY(column.type)))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from chassis.database import Transaction
 
+from chassis.database import Transaction
 from tickets.channels.models import Channel, Status, Subscription, Workflow
 from tickets.channels.rules.visibility import Access
 from tickets.channels.rules.words import SubjectNumber, Subscribed
@@ -79,7 +79,7 @@ def place(status: Status) -> Place:
     )
 
 
-def _agents(rows: Sequence[sa.Row[tuple[str, UUID, Subscribed]]], channel: str, kind: Subscribed) -> frozenset[UUID]:
+def _agents(rows: Sequence[sa.Row[str, UUID, Subscribed]], channel: str, kind: Subscribed) -> frozenset[UUID]:
     return frozenset(row.agent_id for row in rows if row.channel == channel and row.kind is kind)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from chassis.database import Transaction
-from contracts.crm_match import SenderMatched
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.database import Transaction
+from contracts.crm_match import SenderMatched
 from tickets.channels.queries import channel_facts
-from tickets.database import is_one_of
+from tickets.database import is_one_of, table_of
 from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Activity, MailSender, Ticket
 
@@ -32,7 +32,7 @@ async def link_senders(tx: Transaction, matches: Sequence[SenderMatched]) -> Non
         }
         for mail_id, match in sorted(by_mail.items())
     ]
-    upsert = insert(MailSender.__table__)
+    upsert = insert(table_of(MailSender))
     columns = {name: upsert.excluded[name] for name in rows[0] if name != "mail_id"}
     await tx.session.execute(upsert.on_conflict_do_update(index_elements=["mail_id"], set_=columns), rows)
     matched = [mail_id for mail_id, match in by_mail.items() if match.outcome == "matched"]

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
 from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts.ingest import MailKind, MailReceived
 from contracts.tickets import Actor, ActorKind, MailFiled
-from sqlalchemy.dialects.postgresql import insert
-
 from tickets.channels.queries import ChannelFacts, channel_facts, first_channel
 from tickets.channels.rules.workflow import after_customer_wrote, after_undeliverable
+from tickets.database import table_of
 from tickets.desk.journal import SYSTEM, Journal, next_numbers
-from tickets.desk.models import KnownMessage, OwnAddress, Participant, RecipientState
 from tickets.desk.lookup import Lookup, SeenMessage, Sender
+from tickets.desk.models import KnownMessage, OwnAddress, Participant, RecipientState
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket
 from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import own_subject
@@ -171,18 +172,18 @@ class _Intake:
         session = self._tx.session
         await self._journal.write()
         if self._messages:
-            await session.execute(sa.insert(KnownMessage.__table__), self._messages)
+            await session.execute(sa.insert(table_of(KnownMessage)), self._messages)
         if self._participants:
             await session.execute(
-                insert(Participant.__table__).on_conflict_do_nothing(),
+                insert(table_of(Participant)).on_conflict_do_nothing(),
                 [{"ticket_id": ticket_id, "address": address} for ticket_id, address in sorted(self._participants)],
             )
         if fresh := self._own - self._lookup.own:
             rows = [{"address": address} for address in sorted(fresh)]
-            await session.execute(insert(OwnAddress.__table__).on_conflict_do_nothing(), rows)
+            await session.execute(insert(table_of(OwnAddress)).on_conflict_do_nothing(), rows)
         if self._bounced:
             await session.execute(
-                sa.update(RecipientState.__table__)
+                sa.update(table_of(RecipientState))
                 .where(
                     RecipientState.activity_id == sa.bindparam("of_activity"),
                     RecipientState.address == sa.bindparam("to_address"),

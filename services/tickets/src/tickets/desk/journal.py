@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis.database import Transaction
 from contracts.messages import Event
 from contracts.tickets import (
@@ -22,10 +23,9 @@ from contracts.tickets import (
     TicketLeftChannel,
     TicketOpened,
 )
-
 from tickets.channels.queries import ChannelFacts
 from tickets.channels.rules.workflow import Place
-from tickets.database import is_one_of
+from tickets.database import is_one_of, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
 from tickets.desk.rules.audience import audience
@@ -141,9 +141,9 @@ class Journal:
         """Store everything, and emit the events with the state as it is now."""
         session = self._tx.session
         if self._tickets:
-            await session.execute(sa.insert(Ticket.__table__), [vars(ticket) for ticket in self._tickets])
+            await session.execute(sa.insert(table_of(Ticket)), [vars(ticket) for ticket in self._tickets])
         if self._activities:
-            await session.execute(sa.insert(Activity.__table__), [vars(activity) for activity in self._activities])
+            await session.execute(sa.insert(table_of(Activity)), [vars(activity) for activity in self._activities])
         watchers = await self._watchers()
         for told in self._told:
             self._tx.emit(self._event(told, watchers.get(told.ticket.id, frozenset())), because=told.because)

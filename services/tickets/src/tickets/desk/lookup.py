@@ -1,4 +1,4 @@
-"""What filing a batch of mails needs to know: read in a few statements, then kept up to date while the batch goes on."""
+"""What filing a batch of mails needs to know: read in a few statements, kept up to date while the batch goes on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
+
 from chassis.database import Transaction
 from contracts.ingest import MailReceived
-
 from tickets.channels.models import Channel
 from tickets.database import is_one_of
-from tickets.desk.models import KnownMessage, MailSender, OwnAddress, Participant, Ticket
+from tickets.desk.models import KnownMessage, OwnAddress, Participant, Ticket
 from tickets.desk.records import AnyTicket
 from tickets.desk.rules.subjects import numbers_in, reference
 from tickets.desk.rules.threading import (
@@ -178,7 +178,7 @@ class Lookup:
         )
         self.tickets = {ticket.id: ticket for ticket in (await self._tx.session.scalars(statement)).all()}
         limits = sa.select(Channel.key, Channel.reopen_days).where(Channel.reopen_days.is_not(None))
-        self._reopen_days = {key: days for key, days in (await self._tx.session.execute(limits)).all()}
+        self._reopen_days = {row.key: row.reopen_days for row in await self._tx.session.execute(limits)}
 
     async def _load_addresses(self, mails: Sequence[MailReceived]) -> None:
         senders = {mail.sender.address.lower() for mail in mails if mail.sender}

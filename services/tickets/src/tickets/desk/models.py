@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from contracts.tickets import ActorKind
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
+from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.database import Base, words
 from tickets.desk.rules.words import Delivery, Kind, Origin, Priority, Sending
@@ -59,7 +59,12 @@ class Ticket(Base):
     )
 
 
-def _newest_first(name: str, *before: Any, where: Any = None, include: list[str] | None = None) -> None:
+def _newest_first(
+    name: str,
+    *before: InstrumentedAttribute[Any],
+    where: sa.ColumnElement[bool] | None = None,
+    include: list[str] | None = None,
+) -> None:
     """An index that gives a list's rows in the order in which they are shown."""
     sa.Index(
         name,

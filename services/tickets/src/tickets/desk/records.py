@@ -7,7 +7,6 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from contracts.tickets import ActorKind
-
 from tickets.channels.rules.words import Ball
 from tickets.channels.rules.workflow import Place
 from tickets.desk.models import Ticket

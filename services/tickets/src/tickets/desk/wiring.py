@@ -1,7 +1,6 @@
 """Connects the doors of desk with the app."""
 
 from chassis.app import App
-
 from tickets.settings import Settings
 
 

@@ -9,10 +9,15 @@ import nh3
 MAX_TAGS = 5_000
 """Tags in HTML that an agent sends; beyond that, deep nesting could keep the parser busy for seconds."""
 
+
+def _names(text: str) -> set[str]:
+    return set(text.split())
+
+
 _BLOCK = {"align", "dir", "style"}
 _CELL = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "colspan", "height", "rowspan", "style", "valign"}
 _ATTRIBUTES: dict[str, set[str]] = {
-    **{tag: _BLOCK for tag in ("blockquote", "center", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "pre")},
+    **dict.fromkeys(("blockquote", "center", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "pre"), _BLOCK),
     **{tag: _CELL | {"width"} for tag in ("col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr")},
     "a": {"href", "style", "title"},
     "font": {"color", "face", "size", "style"},
@@ -21,17 +26,16 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "span": _BLOCK,
     "ul": _BLOCK,
 }
-_TAGS = {
-    *_ATTRIBUTES,
-    *"abbr b big br caption cite code dd del dfn dl dt em hr i ins kbd mark q s samp small strike strong".split(),
-    *"sub sup tt u var wbr".split(),
-}
-_PROPERTIES = {
-    *"background-color border border-bottom border-collapse border-color border-left border-right".split(),
-    *"border-spacing border-style border-top border-width color font-family font-size font-style font-weight".split(),
-    *"line-height margin-left padding padding-bottom padding-left padding-right padding-top text-align".split(),
-    *"text-decoration text-indent vertical-align white-space".split(),
-}
+_TAGS = {*_ATTRIBUTES} | _names(
+    "abbr b big br caption cite code dd del dfn dl dt em hr i ins kbd mark q s samp small strike strong sub sup tt u"
+    " var wbr"
+)
+_PROPERTIES = _names(
+    "background-color border border-bottom border-collapse border-color border-left border-right border-spacing"
+    " border-style border-top border-width color font-family font-size font-style font-weight line-height margin-left"
+    " padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent"
+    " vertical-align white-space"
+)
 
 
 def sanitise(html: str) -> str:

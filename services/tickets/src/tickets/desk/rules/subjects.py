@@ -11,7 +11,7 @@ MAX_SUBJECT = 500
 MAX_NUMBERS = 5
 
 _REPLY = re.compile(
-    r"\s*+(?:re|aw|antw|antwort|sv|vs|odp|rif|res|ynt|wg|fw|fwd|tr|enc|doorst)(?:\s*+(?:\[\d{1,3}\]|\(\d{1,3}\)))?\s*+[:：]",
+    r"\s*+(?:re|aw|antw|antwort|sv|vs|odp|rif|res|ynt|wg|fw|fwd|tr|enc|doorst)(?:\s*+(?:\[\d{1,3}\]|\(\d{1,3}\)))?\s*+:",
     re.IGNORECASE,
 )
 
