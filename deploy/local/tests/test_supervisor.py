@@ -70,7 +70,8 @@ def patient(name: str, folder: Path) -> Program:
     async def ready() -> bool:
         return journal.with_name(f"journal.{name}").exists()
 
-    return Program(name=name, start=python(PATIENT, str(journal), name, log=folder / "log"), ready=ready)
+    log = folder / "log"
+    return Program(name=name, log=log, start=python(PATIENT, str(journal), name, log=log), ready=ready)
 
 
 def pid_of(supervisor: Supervisor, name: str) -> int | None:
@@ -94,6 +95,7 @@ async def test_what_must_follow_a_start_follows_every_restart(supervisor: Superv
 
     program = Program(
         name="bus",
+        log=tmp_path / "log",
         start=python("import time; time.sleep(60)", log=tmp_path / "log"),
         ready=always,
         once_ready=declare,
@@ -126,7 +128,7 @@ async def test_who_ignores_the_request_to_end_is_killed_after_the_grace(tmp_path
     async def ready() -> bool:
         return "up" in log.read_text()
 
-    await supervisor.start(Program(name="stubborn", start=python(STUBBORN, log=log), ready=ready))
+    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), ready=ready))
     pid = pid_of(supervisor, "stubborn")
     began = time.monotonic()
     await supervisor.stop()
@@ -142,7 +144,7 @@ async def test_a_second_request_to_end_waits_for_nobody(tmp_path: Path) -> None:
     async def ready() -> bool:
         return "up" in log.read_text()
 
-    await supervisor.start(Program(name="stubborn", start=python(STUBBORN, log=log), ready=ready))
+    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), ready=ready))
     stopping = asyncio.create_task(supervisor.stop())
     supervisor.hurry()
     await asyncio.wait_for(stopping, 5)
@@ -152,8 +154,9 @@ async def test_a_first_start_that_fails_is_reported_and_not_repeated(supervisor:
     async def never() -> bool:
         return False
 
-    program = Program(name="broken", start=python("raise SystemExit(7)", log=tmp_path / "log"), ready=never)
-    with pytest.raises(StartFailed, match="broken ended with 7"):
+    log = tmp_path / "log"
+    program = Program(name="broken", log=log, start=python("print('no disk'); exit(7)", log=log), ready=never)
+    with pytest.raises(StartFailed, match=r"(?s)broken ended with 7.*no disk"):
         await supervisor.start(program)
 
 
@@ -163,6 +166,7 @@ async def test_what_is_not_ready_in_time_is_ended(supervisor: Supervisor, tmp_pa
 
     program = Program(
         name="slow",
+        log=tmp_path / "log",
         start=python("import time; time.sleep(60)", log=tmp_path / "log"),
         ready=never,
         ready_seconds=0.2,
@@ -178,13 +182,14 @@ async def test_a_process_that_keeps_crashing_is_started_ever_more_slowly(tmp_pat
     supervisor = Supervisor(backoff=Backoff(first=0.05, longest=60, healthy=60))
     starts: list[float] = []
     code = "import time; time.sleep(0.05)"
-    launch = python(code, log=tmp_path / "log")
+    log = tmp_path / "log"
+    launch = python(code, log=log)
 
     async def start() -> Running:
         starts.append(time.monotonic())
         return await launch()
 
-    await supervisor.start(Program(name="crasher", start=start, ready=always))
+    await supervisor.start(Program(name="crasher", log=log, start=start, ready=always))
     await eventually(lambda: len(starts) == 5)
     await supervisor.stop()
     assert starts[4] - starts[3] > 2 * (starts[2] - starts[1]) > 0

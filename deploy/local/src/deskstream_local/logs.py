@@ -10,6 +10,11 @@ MAX_BYTES = 5 * 1024 * 1024
 LOOK_SECONDS = 10.0
 
 
+def tail(log: Path, *, lines: int = 12) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""
+
+
 def rotate(log: Path, *, max_bytes: int = MAX_BYTES) -> bool:
     """Move what is written to ``<log>.1`` if it is too long.
 

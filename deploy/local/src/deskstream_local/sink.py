@@ -99,7 +99,7 @@ class Handler:
         content = envelope.original_content or b""
         delivery = self._sink.keep(
             content,
-            mail_from=envelope.mail_from or "",
+            mail_from=(envelope.mail_from or "").removeprefix("<>"),
             recipients=tuple(envelope.rcpt_tos),
             at_ns=time.time_ns(),
         )

@@ -5,17 +5,15 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deskstream_local.home import ProcessState
+from deskstream_local.logs import tail
 from deskstream_local.processes import Running
 
 log = logging.getLogger(__name__)
 
 READY_POLL = 0.05
-
-
-class StartFailed(RuntimeError):
-    """A process ended, or was not ready in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +45,19 @@ class Program:
     """
 
     name: str
+    log: Path
     start: Callable[[], Awaitable[Running]]
     ready: Callable[[], Awaitable[bool]]
     ready_seconds: float = 60.0
     once_ready: Callable[[], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+
+
+class StartFailed(RuntimeError):
+    """A process ended, or was not ready in time; the message ends with its last words."""
+
+    def __init__(self, program: Program, what: str) -> None:
+        super().__init__(f"{program.name} {what}. Its log is {program.log}, and ends with:\n{tail(program.log)}")
 
 
 @dataclass
@@ -127,12 +133,12 @@ class Supervisor:
                 while not await program.ready():
                     await asyncio.wait([ended], timeout=READY_POLL)
                     if ended.done():
-                        raise StartFailed(f"{program.name} ended with {ended.result()} before it was ready")
+                        raise StartFailed(program, f"ended with {ended.result()} before it was ready")
                 if program.once_ready is not None:
                     await program.once_ready()
         except TimeoutError:
             running.signal(signal.SIGKILL)
-            raise StartFailed(f"{program.name} was not ready within {program.ready_seconds:g} s") from None
+            raise StartFailed(program, f"was not ready within {program.ready_seconds:g} s") from None
         finally:
             ended.cancel()
         kept.ready = True
