@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from email.message import Message
 from urllib.parse import unquote
 
 from ingest.rules.charsets import decode
 from ingest.rules.html_text import html_to_text
+from ingest.rules.limits import Part
 from ingest.rules.parts import AttachedFile, attached_file, children, content, field, is_attachment, label, parameters
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
@@ -32,7 +32,7 @@ class _Piece:
     html: str | None = None
 
 
-def read_body(root: Message, *, max_text: int, max_html: int) -> Body:
+def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
     """The body of a parsed mail; ``max_text`` and ``max_html`` are characters."""
     files: list[AttachedFile] = []
     pieces = _pieces(root, files, is_root=True)
@@ -49,7 +49,7 @@ def read_body(root: Message, *, max_text: int, max_html: int) -> Body:
     )
 
 
-def _pieces(part: Message, files: list[AttachedFile], *, is_root: bool = False) -> list[_Piece]:
+def _pieces(part: Part, files: list[AttachedFile], *, is_root: bool = False) -> list[_Piece]:
     """The pieces of a part in reading order; what is no text goes to ``files``."""
     kind = part.get_content_type()
     if part.is_multipart() and not kind.startswith("message/"):
@@ -67,7 +67,7 @@ def _pieces(part: Message, files: list[AttachedFile], *, is_root: bool = False) 
     return []
 
 
-def _alternative(parts: list[Message], files: list[AttachedFile]) -> list[_Piece]:
+def _alternative(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
     """One piece: the first plain text and the last HTML. Other renderings of the same text are no files."""
     best = _Piece()
     for part in parts:
@@ -83,7 +83,7 @@ def _alternative(parts: list[Message], files: list[AttachedFile]) -> list[_Piece
     return [] if best.text is best.html is None else [best]
 
 
-def _related(parts: list[Message], files: list[AttachedFile]) -> list[_Piece]:
+def _related(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
     """The first part is what to read, the others are what it shows (RFC 2387)."""
     pieces = _pieces(parts[0], files) if parts else []
     for part in parts[1:]:
@@ -94,7 +94,7 @@ def _related(parts: list[Message], files: list[AttachedFile]) -> list[_Piece]:
     return pieces
 
 
-def _is_text(part: Message, kind: str, *, is_root: bool) -> bool:
+def _is_text(part: Part, kind: str, *, is_root: bool) -> bool:
     """Whether this leaf is to be read: text without a file name; a multipart that has no parts is text, too."""
     if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.is_multipart()):
         return False
@@ -103,7 +103,7 @@ def _is_text(part: Message, kind: str, *, is_root: bool) -> bool:
     return not is_attachment(part) and (is_root or not label(part))
 
 
-def _read(part: Message, kind: str) -> _Piece:
+def _read(part: Part, kind: str) -> _Piece:
     hints = parameters(part, "content-type")
     text = decode(content(part), hints.get("charset")).replace("\r\n", "\n").replace("\r", "\n")
     if kind == "text/html":

@@ -11,7 +11,7 @@ from email.policy import Compat32
 MAX_SIZE = 50 * 1024 * 1024
 """Bytes of a whole mail, unless the caller knows better."""
 
-MAX_LINES = 1_000_000
+MAX_LINES = 800_000
 """Lines of a mail; 50 MiB of Base64 have 690,000. The parser's time and memory grow with lines, not with bytes."""
 
 MAX_HEADER_BLOCK = 256 * 1024
@@ -22,6 +22,9 @@ MAX_SEGMENTS = 100
 
 MAX_PARAMETERS = 200
 """Parameters of one ``Content-…`` header: the standard library splits them in quadratic time."""
+
+MAX_BOUNDED = 512
+"""Characters of a ``Content-Type`` with a boundary: each boundary becomes a regular expression, 1 ms per 500."""
 
 MAX_DEPTH = 32
 MAX_PARTS = 1_000
@@ -63,7 +66,9 @@ def header_breach(name: str, value: str) -> str | None:
     elif value.count("=?") > MAX_ENCODED_WORDS:
         excess = f"has more than {MAX_ENCODED_WORDS:,} encoded words"
     elif name.lower().startswith("content-"):
-        if value.count(";") > MAX_PARAMETERS:
+        if len(value) > MAX_BOUNDED and "boundary" in value.lower():
+            excess = "has too long a boundary"
+        elif value.count(";") > MAX_PARAMETERS:
             excess = f"has more than {MAX_PARAMETERS} parameters"
         elif len(_SEGMENT.findall(value)) > MAX_SEGMENTS:
             excess = f"has more than {MAX_SEGMENTS} continued segments"
@@ -109,6 +114,15 @@ class Part(Message):
             raise Unparseable(f"the mail's parts are nested deeper than {MAX_DEPTH}")
         self._budget.spend()
         super().attach(payload)
+
+    @property
+    def source(self) -> str:
+        """A leaf's body as it came, 8-bit bytes as surrogates.
+
+        ``get_payload`` would decode those with any codec that the mail names, quadratic ones included.
+        """
+        payload = vars(self).get("_payload")
+        return payload if isinstance(payload, str) else ""
 
 
 class Untouched(Compat32):

@@ -20,6 +20,8 @@ from ingest.rules.parts import AttachedFile
 from ingest.rules.reports import DeliveryReport, read_report, report_type
 
 _POLICY = Untouched()
+_CHUNK = 256 * 1024
+"""Bytes fed at once: the parser holds four bytes for each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +70,18 @@ def parse_mail(raw: bytes, *, envelope_sender: str | None = None, max_size: int 
         raise Unparseable(f"the mail could not be read ({type(error).__name__})") from error
 
 
-def _tree(raw: bytes) -> Message:
+def _tree(raw: bytes) -> Part:
     budget = Budget()
     parser: FeedParser[Message] = FeedParser(lambda: Part(_POLICY, budget), policy=_POLICY)
-    parser.feed(raw.decode("ascii", "surrogateescape"))
-    return parser.close()
+    for at in range(0, len(raw), _CHUNK):
+        parser.feed(raw[at : at + _CHUNK].decode("ascii", "surrogateescape"))
+    root = parser.close()
+    if not isinstance(root, Part):
+        raise TypeError("the parser did not use our parts")
+    return root
 
 
-def _parsed(root: Message, envelope_sender: str | None) -> ParsedMail:
+def _parsed(root: Part, envelope_sender: str | None) -> ParsedMail:
     headers = _headers(root)
     sender = only_mailbox(headers.get("from", ()))
     subject = header_text(_first(headers, "subject"))
@@ -114,7 +120,7 @@ def _parsed(root: Message, envelope_sender: str | None) -> ParsedMail:
     )
 
 
-def _headers(root: Message) -> Headers:
+def _headers(root: Part) -> Headers:
     found: dict[str, list[str]] = {}
     for name, value in root.items():
         found.setdefault(name.lower(), []).append(value)

@@ -8,7 +8,7 @@ from email.message import Message
 
 from ingest.rules.charsets import decode
 from ingest.rules.headers import base64_bytes, file_name, header_text, message_ids, raw_text
-from ingest.rules.limits import Untouched
+from ingest.rules.limits import Part, Untouched
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
 _AS_SENT = Untouched(linesep="\r\n", mangle_from_=False)
@@ -41,10 +41,10 @@ class AttachedFile:
     content_id: str | None
 
 
-def children(part: Message) -> list[Message]:
+def children(part: Part) -> list[Part]:
     """The parts within a part; none for a leaf."""
-    inner = part.get_payload()
-    return [child for child in inner if isinstance(child, Message)] if isinstance(inner, list) else []
+    inner = part.get_payload() if part.is_multipart() else []
+    return [child for child in inner if isinstance(child, Part)]
 
 
 def field(part: Message, name: str) -> str:
@@ -52,12 +52,9 @@ def field(part: Message, name: str) -> str:
     return str(part.get(name, ""))
 
 
-def content(part: Message) -> bytes:
+def content(part: Part) -> bytes:
     """The bytes of a leaf, its transfer encoding undone; damaged encodings yield what can be read."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
-        return b""
-    raw = payload.encode("utf-8", "surrogateescape")
+    raw = part.source.encode("utf-8", "surrogateescape")
     match transfer_encoding(part):
         case "base64":
             return base64_bytes(raw)
@@ -69,12 +66,12 @@ def content(part: Message) -> bytes:
             return raw
 
 
-def transfer_encoding(part: Message) -> str:
+def transfer_encoding(part: Part) -> str:
     """Content-Transfer-Encoding in lower case, without the parameters that it must not have."""
     return field(part, "content-transfer-encoding").partition(";")[0].strip().lower()
 
 
-def parameters(part: Message, header: str) -> Mapping[str, str]:
+def parameters(part: Part, header: str) -> Mapping[str, str]:
     """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231)."""
     plain: dict[str, str] = {}
     extended: dict[str, str] = {}
@@ -87,12 +84,12 @@ def parameters(part: Message, header: str) -> Mapping[str, str]:
     return plain | extended
 
 
-def is_attachment(part: Message) -> bool:
+def is_attachment(part: Part) -> bool:
     """Whether the sender says so (RFC 2183)."""
     return field(part, "content-disposition").partition(";")[0].strip().lower() == "attachment"
 
 
-def label(part: Message) -> str:
+def label(part: Part) -> str:
     """The file name that the part claims, made harmless; ``""`` where it claims none."""
     for header, name in (("content-disposition", "filename"), ("content-type", "name")):
         if header in part and (found := file_name(parameters(part, header).get(name, ""))):
@@ -100,7 +97,7 @@ def label(part: Message) -> str:
     return ""
 
 
-def attached_file(part: Message, number: int) -> AttachedFile:
+def attached_file(part: Part, number: int) -> AttachedFile:
     """The file that this part is; ``number`` distinguishes those without a name."""
     kind = part.get_content_type()
     content_type = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
@@ -115,7 +112,7 @@ def attached_file(part: Message, number: int) -> AttachedFile:
     )
 
 
-def _uudecoded(part: Message, raw: bytes) -> bytes:
+def _uudecoded(part: Part, raw: bytes) -> bytes:
     try:
         decoded = part.get_payload(decode=True)
     except ValueError:
@@ -123,13 +120,13 @@ def _uudecoded(part: Message, raw: bytes) -> bytes:
     return decoded if isinstance(decoded, bytes) else raw
 
 
-def _as_sent(part: Message) -> bytes:
+def _as_sent(part: Part) -> bytes:
     """An attached mail or report, header by header as it came; some senders encode it although they must not."""
-    data = b"\r\n".join(block.as_bytes(policy=_AS_SENT) for block in children(part))
+    data = b"".join(block.as_bytes(policy=_AS_SENT) for block in children(part))
     return base64_bytes(data) if transfer_encoding(part) == "base64" else data
 
 
-def _invented_name(part: Message, content_type: str, number: int) -> str:
+def _invented_name(part: Part, content_type: str, number: int) -> str:
     """A name for a file without one: an attached mail is called by its subject."""
     if content_type in {"message/rfc822", "message/global"}:
         subject = next((header_text(field(mail, "subject")) for mail in children(part)), "")

@@ -6,7 +6,7 @@ from email.message import Message
 from email.parser import HeaderParser
 
 from ingest.rules.headers import header_text, message_ids
-from ingest.rules.limits import MAX_HEADER_BLOCK, Untouched
+from ingest.rules.limits import MAX_HEADER_BLOCK, Part, Untouched
 from ingest.rules.parts import children, content, field, parameters
 
 MAX_REPORTED = 500
@@ -42,14 +42,14 @@ class DeliveryReport:
         return not self.fates or any(fate.action == "failed" for fate in self.fates)
 
 
-def report_type(root: Message) -> str:
+def report_type(root: Part) -> str:
     """The ``report-type`` of a ``multipart/report`` (RFC 6522) in lower case, ``""`` for any other mail."""
     if root.get_content_type() != "multipart/report":
         return ""
     return parameters(root, "content-type").get("report-type", "").lower()
 
 
-def read_report(root: Message) -> DeliveryReport | None:
+def read_report(root: Part) -> DeliveryReport | None:
     """The delivery report that this mail is, or None."""
     if report_type(root) != "delivery-status" or not root.is_multipart():
         return None
@@ -79,10 +79,12 @@ def _line(group: Message, name: str) -> str:
     return header_text(field(group, name))
 
 
-def _original_id(part: Message) -> str | None:
+def _original_id(part: Part) -> str | None:
     """The Message-ID of the mail that the report quotes, whole or only its headers."""
-    quoted = next(iter(children(part)), None)
-    if quoted is None:
+    quoted: Message
+    if inner := children(part):
+        quoted = inner[0]
+    else:
         text = content(part)[:MAX_HEADER_BLOCK].decode("ascii", "surrogateescape")
         quoted = HeaderParser(policy=Untouched()).parsestr(text)
     ids = message_ids(field(quoted, "message-id"))
