@@ -1,0 +1,1 @@
+"""The HTTP doors of the portal: staff, customers, and the small pages."""
