@@ -3,11 +3,11 @@
 from chassis.app import App
 from chassis.database import Clock, utc_now
 from contracts.messages import Service
-
 from tickets.channels import wiring as channels
 from tickets.desk import wiring as desk
 from tickets.lists import wiring as lists
 from tickets.settings import Settings
+from tickets.staff import wiring as staff
 
 __all__ = ["GATEWAY_PATHS", "Settings", "build"]
 
@@ -15,13 +15,17 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tickets",
     "/api/v1/channels",
     "/api/v1/statuses",
+    "/api/v1/session",
+    "/api/v1/sessions",
+    "/api/v1/tokens",
+    "/api/v1/agents",
 )
 """What the gateway sends here, each with everything below it."""
 
 
 def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     """The whole service, ready to be run in any role."""
-    app = App(Service.TICKETS, settings, clock=clock)
-    for noun in (channels, desk, lists):
+    app = App(Service.TICKETS, settings, clock=clock, resolve=staff.resolve_here(lambda: app.database))
+    for noun in (channels, desk, lists, staff):
         noun.wire(app, settings)
     return app

@@ -1,7 +1,6 @@
 """Every table of this service, noun by noun, for Alembic."""
 
 from chassis.tables import add_tables
-
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk

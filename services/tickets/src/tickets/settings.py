@@ -3,12 +3,13 @@
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from chassis.settings import ServiceSettings
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from tickets.staff.settings import StaffSettings
 
-class Settings(ServiceSettings):
+
+class Settings(StaffSettings):
     """What an operator decides."""
 
     model_config = SettingsConfigDict(env_prefix="TICKETS_", extra="ignore", frozen=True)

@@ -1,0 +1,119 @@
+"""What changes agents and their passwords."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from chassis.database import Transaction
+from chassis.ids import new_id
+from chassis.versions import StaleVersion
+from tickets.staff import access, queries
+from tickets.staff.access import Ended
+from tickets.staff.errors import EmailTaken, LastAdmin
+from tickets.staff.models import Agent
+from tickets.staff.queries import AgentView
+from tickets.staff.rules.permissions import Role
+
+ADMINISTRATORS = sa.func.hashtext("tickets.administrators")
+"""The lock under which the number of administrators is changed: with row locks two of them could demote each other."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentFields:
+    """What is written about an agent. ``email`` is in the form of `clean_email`."""
+
+    name: str
+    email: str
+    language: str = "en"
+    role: Role = Role.AGENT
+    active: bool = True
+
+
+async def create_agent(
+    tx: Transaction, fields: AgentFields, *, password_hash: str | None = None, agent_id: UUID | None = None
+) -> AgentView:
+    """A new agent, who can sign in once there is a password. Raises `EmailTaken`."""
+    agent_id = agent_id or new_id()
+    created = await tx.session.scalar(
+        insert(Agent)
+        .values(
+            id=agent_id,
+            name=fields.name,
+            email=fields.email,
+            language=fields.language,
+            role=fields.role,
+            active=fields.active,
+            password_hash=password_hash,
+            version=1,
+            created_at=tx.now,
+            changed_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=[Agent.email])
+        .returning(Agent.id)
+    )
+    if created is None:
+        raise _taken(fields.email)
+    return await queries.get_agent(tx, agent_id)
+
+
+async def change_agent(
+    tx: Transaction, agent_id: UUID, *, version: int, changes: dict[str, object], password_hash: str | None = None
+) -> tuple[AgentView, Ended]:
+    """The agent, changed; ``changes`` are fields of `AgentFields`.
+
+    A new role, a new password and deactivation end every session. Raises `AgentNotFound`, `StaleVersion`,
+    `EmailTaken`, `LastAdmin`.
+    """
+    await tx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADMINISTRATORS)))
+    await tx.session.execute(sa.select(Agent.id).where(Agent.id == agent_id).with_for_update())
+    before = await queries.get_agent(tx, agent_id)
+    if before.version != version:
+        raise StaleVersion(
+            "Somebody else changed this agent. Look at the agent as it is now and repeat.", current=before
+        )
+    values = dict(changes)
+    if password_hash is not None:
+        values["password_hash"] = password_hash
+    change = sa.update(Agent).where(Agent.id == agent_id)
+    try:
+        async with tx.session.begin_nested():
+            await tx.session.execute(change.values(version=Agent.version + 1, changed_at=tx.now, **values))
+    except IntegrityError as error:
+        raise _taken(str(changes.get("email"))) from error
+    after = await queries.get_agent(tx, agent_id)
+    if _administers(before) and not _administers(after):
+        await _refuse_no_admin(tx)
+    ended: Ended = ()
+    if password_hash is not None or (before.role, before.active) != (after.role, after.active):
+        ended = await access.end_all_access(tx, agent_id)
+    return after, ended
+
+
+async def set_password(tx: Transaction, agent_id: UUID, *, password_hash: str, keep: UUID | None = None) -> Ended:
+    """A new password; it ends every session except ``keep``."""
+    await tx.session.execute(sa.update(Agent).where(Agent.id == agent_id).values(password_hash=password_hash))
+    return await access.end_sessions(tx, agent_id, but=keep)
+
+
+async def renew_hash(tx: Transaction, agent_id: UUID, *, old: str, new: str) -> None:
+    """Replace a hash by one of the same password at today's cost, unless the password changed meanwhile."""
+    await tx.session.execute(
+        sa.update(Agent).where(Agent.id == agent_id, Agent.password_hash == old).values(password_hash=new)
+    )
+
+
+def _administers(agent: AgentView) -> bool:
+    return agent.active and agent.role is Role.ADMIN
+
+
+async def _refuse_no_admin(tx: Transaction) -> None:
+    query = sa.select(sa.func.count()).select_from(Agent).where(Agent.active, Agent.role == Role.ADMIN)
+    if not await tx.session.scalar(query):
+        raise LastAdmin("Nobody could administer the desk then. Make another agent an administrator first.")
+
+
+def _taken(email: str) -> EmailTaken:
+    return EmailTaken(f"Another agent signs in with {email}. Change that agent, or take another address.")
