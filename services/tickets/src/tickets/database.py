@@ -34,6 +34,10 @@ class Base(DeclarativeBase):
     }
 
 
+AnyRow = sa.Row[*tuple[Any, ...]]
+"""A row whose columns are named in the statement that gives it."""
+
+
 def words(kind: type[StrEnum]) -> sa.Enum:
     """A closed set of words, stored as text: the migration does not fix the set, the code does."""
     return sa.Enum(

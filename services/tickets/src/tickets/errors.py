@@ -1,6 +1,6 @@
 """The refusals of the ticket core, each with a stable code."""
 
-from chassis.problems import Conflict, Invalid, NotFound
+from chassis.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 class TicketNotFound(NotFound):
@@ -10,15 +10,27 @@ class TicketNotFound(NotFound):
 
 
 class ChannelNotFound(NotFound):
-    """No channel has this key, or the agent may not see it."""
+    """No channel has this key."""
 
     code, title = "channel_not_found", "No such channel"
 
 
-class StaleVersion(Conflict):
-    """Somebody else changed it in the meantime; ``current`` shows it as it is now."""
+class AttachmentNotFound(NotFound):
+    """No activity of the ticket has a file with these bytes, or the bytes are gone."""
 
-    code, title = "stale_version", "Changed in the meantime"
+    code, title = "attachment_not_found", "No such attachment"
+
+
+class ChannelIsReadOnly(Forbidden):
+    """The agent is an informal subscriber of a channel where those may only read (C2)."""
+
+    code, title = "channel_read_only", "Read only"
+
+
+class ChannelExists(Conflict):
+    """There is a channel with this key already."""
+
+    code, title = "channel_exists", "The key is taken"
 
 
 class InternalTicketCannotMail(Conflict):
@@ -28,6 +40,12 @@ class InternalTicketCannotMail(Conflict):
 
 
 class UnknownReference(Invalid):
-    """A channel, status, agent or contact that is named does not exist."""
+    """A channel, status, agent or contact that is named does not exist, or cannot be used here."""
 
     code, title = "unknown_reference", "Unknown reference"
+
+
+class NoRecipient(Invalid):
+    """There is nobody whom the mail could go to."""
+
+    code, title = "no_recipient", "No recipient"

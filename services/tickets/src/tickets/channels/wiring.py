@@ -1,8 +1,10 @@
 """Connects the doors of channels with the app."""
 
 from chassis.app import App
+from tickets.channels import api
 from tickets.settings import Settings
 
 
-def wire(app: App, settings: Settings) -> None:
-    """Declare what this noun serves, listens to, answers and does by the clock."""
+def wire(app: App, _settings: Settings) -> None:
+    """Declare what channels serve."""
+    app.serve(api.router)

@@ -214,7 +214,7 @@ def _activity(mail: MailReceived, ticket: AnyTicket, sender: Sender, filing: Fil
         mail_id=mail.mail_id,
         mail_kind=mail.kind.value,
         message_id=mail.message_id,
-        thread=[*mail.references],
+        thread=[*(mail.references or mail.in_reply_to[:1])],
         explanation=filing.explanation,
     )
 

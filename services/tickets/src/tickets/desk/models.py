@@ -224,7 +224,6 @@ class TicketMail(Base):
     activity_id: Mapped[UUID] = mapped_column(sa.ForeignKey("activity.id"), unique=True)
     channel: Mapped[str]
     from_name: Mapped[str | None]
-    subject: Mapped[str]
     state: Mapped[Sending] = mapped_column(words(Sending))
     due_at: Mapped[datetime]
     tries: Mapped[int]

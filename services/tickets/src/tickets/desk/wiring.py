@@ -1,8 +1,13 @@
-"""Connects the doors of desk with the app."""
+"""Connects the doors of the desk with the app."""
 
 from chassis.app import App
+from tickets.desk import api, attachments, handlers, jobs, rpc
 from tickets.settings import Settings
 
 
 def wire(app: App, settings: Settings) -> None:
-    """Declare what this noun serves, listens to, answers and does by the clock."""
+    """Declare what the desk serves, listens to, answers and does by the clock."""
+    app.serve(api.router, attachments.router)
+    handlers.listen(app, settings)
+    rpc.answer(app, settings)
+    jobs.schedule(app)

@@ -1,9 +1,10 @@
 """Connects the doors of lists with the app."""
 
 from chassis.app import App
-
+from tickets.lists import api
 from tickets.settings import Settings
 
 
-def wire(app: App, settings: Settings) -> None:
-    """Declare what this noun serves, listens to, answers and does by the clock."""
+def wire(app: App, _settings: Settings) -> None:
+    """Declare what lists serve."""
+    app.serve(api.router)

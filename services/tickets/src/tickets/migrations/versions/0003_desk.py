@@ -229,7 +229,6 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("from_name", sa.Text(), nullable=True),
-        sa.Column("subject", sa.Text(), nullable=False),
         sa.Column(
             "state",
             sa.Enum("waiting", "handed_over", "refused", name="sending", native_enum=False, length=40),

@@ -1,0 +1,79 @@
+"""What changes channels and who subscribes to them."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.database import Transaction
+from chassis.versions import StaleVersion
+from tickets.channels.models import Channel, Subscription
+from tickets.channels.queries import workflow_exists
+from tickets.channels.rules.parents import is_circle
+from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
+from tickets.database import is_one_of, table_of
+from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
+from tickets.staff.models import Agent
+
+
+async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
+    """Add a channel; nobody subscribes to it yet. Raises `ChannelExists`, `UnknownReference`."""
+    if not await workflow_exists(tx, new.workflow):
+        raise UnknownReference(f"There is no workflow '{new.workflow}'.")
+    if new.parent is not None:
+        await _parent(tx, new.key, new.parent)
+    made = await tx.session.execute(
+        insert(table_of(Channel))
+        .values(**new.model_dump(), version=1)
+        .on_conflict_do_nothing()
+        .returning(table_of(Channel).c.key)
+    )
+    if made.first() is None:
+        raise ChannelExists(f"There is a channel '{new.key}' already. Choose another key.")
+    return await find_channel(tx, new.key)
+
+
+async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expected: int) -> Channel:
+    """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`."""
+    channel = await find_channel(tx, key, lock=True)
+    if channel.version != expected:
+        raise StaleVersion(
+            f"The channel is at version {channel.version} by now. Read it again, then repeat your change.",
+            current={"key": channel.key, "version": channel.version},
+        )
+    if patch.parent is not None:
+        await _parent(tx, key, patch.parent)
+    for name in patch.model_fields_set:
+        setattr(channel, name, getattr(patch, name))
+    channel.version += 1
+    return channel
+
+
+async def replace_subscriptions(tx: Transaction, key: str, wanted: tuple[SubscriptionShape, ...]) -> None:
+    """Let exactly these agents subscribe. Raises `ChannelNotFound`, `UnknownReference`."""
+    await find_channel(tx, key, lock=True)
+    agents = {subscription.agent_id for subscription in wanted}
+    known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, agents))))
+    if missing := agents - known:
+        raise UnknownReference(f"There is no agent {min(missing)}.")
+    await tx.session.execute(sa.delete(table_of(Subscription)).where(Subscription.channel == key))
+    if wanted:
+        rows = [{"channel": key, "agent_id": item.agent_id, "kind": item.kind} for item in wanted]
+        await tx.session.execute(sa.insert(table_of(Subscription)), rows)
+
+
+async def find_channel(tx: Transaction, key: str, *, lock: bool = False) -> Channel:
+    """The channel with this key. Raises `ChannelNotFound`."""
+    channel = await tx.session.get(Channel, key, with_for_update=lock)
+    if channel is None:
+        raise ChannelNotFound(f"There is no channel '{key}'.")
+    return channel
+
+
+async def _parent(tx: Transaction, key: str, parent: str) -> None:
+    rows = await tx.session.execute(sa.select(Channel.key, Channel.parent))
+    parents: Mapping[str, str | None] = {row.key: row.parent for row in rows}
+    if parent not in parents:
+        raise UnknownReference(f"There is no channel '{parent}' that could be the parent.")
+    if is_circle(key, parent, parents):
+        raise UnknownReference(f"'{parent}' is below '{key}' already, so it cannot be its parent.")

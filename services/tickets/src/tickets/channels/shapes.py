@@ -1,0 +1,126 @@
+"""What the part of the staff API about channels takes and gives."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from tickets.channels.rules.words import Ball, Category, SubjectNumber, Subscribed
+
+ChannelKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\r\n\0]*$")]
+WorkflowKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+ReopenDays = Annotated[int, Field(ge=1, le=3650)]
+Position = Annotated[int, Field(ge=0, le=100_000)]
+
+MAX_SUBSCRIBERS = 5_000
+
+
+class ChannelIn(BaseModel):
+    """A new channel. Its key is for ever: it is in addresses and in the subjects of the bus."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: ChannelKey
+    name: Name
+    parent: ChannelKey | None = None
+    workflow: WorkflowKey = "standard"
+    subject_number: SubjectNumber = SubjectNumber.PREFIX
+    informal_read_only: bool = False
+    from_name: Name | None = Field(default=None, description="The name before the address of the channel's mails.")
+    reopen_days: ReopenDays | None = Field(
+        default=None, description="A reply to a ticket that was closed longer ago opens a new one; null: never (C8)."
+    )
+    position: Position = 0
+
+
+class ChannelPatch(BaseModel):
+    """Changes of a channel; a field that is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name | None = None
+    parent: ChannelKey | None = None
+    subject_number: SubjectNumber | None = None
+    informal_read_only: bool | None = None
+    from_name: Name | None = None
+    reopen_days: ReopenDays | None = None
+    position: Position | None = None
+
+    @model_validator(mode="after")
+    def _null_only_where_it_means_something(self) -> Self:
+        for name in ("name", "subject_number", "informal_read_only", "position"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"'{name}' cannot be null; leave it out to keep it")
+        return self
+
+
+class ChannelOut(BaseModel):
+    """A channel; ``subscription`` is what ties the caller to it, null where nothing does."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+    key: str
+    name: str
+    parent: str | None
+    workflow: str
+    subject_number: SubjectNumber
+    informal_read_only: bool
+    from_name: str | None
+    reopen_days: int | None
+    position: int
+    version: int
+    subscription: Subscribed | None
+
+
+class ChannelList(BaseModel):
+    """Every channel, in the installation's order."""
+
+    items: list[ChannelOut]
+
+
+class StatusOut(BaseModel):
+    """A status of a workflow; the first of each workflow is where its tickets begin."""
+
+    workflow: str
+    key: str
+    name: str
+    customer_name: str
+    category: Category
+    ball: Ball
+    position: int
+
+
+class StatusList(BaseModel):
+    """Every status, workflow by workflow, in order."""
+
+    items: list[StatusOut]
+
+
+class SubscriptionShape(BaseModel):
+    """An agent and how they subscribe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    agent_id: UUID
+    kind: Subscribed
+
+
+class SubscriptionsIn(BaseModel):
+    """All subscriptions of a channel; they replace those that there are. An agent can be there once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    items: tuple[SubscriptionShape, ...] = Field(max_length=MAX_SUBSCRIBERS)
+
+    @model_validator(mode="after")
+    def _each_agent_once(self) -> Self:
+        if len({item.agent_id for item in self.items}) != len(self.items):
+            raise ValueError("an agent is there more than once")
+        return self
+
+
+class SubscriptionList(BaseModel):
+    """All subscriptions of a channel."""
+
+    items: list[SubscriptionShape]

@@ -1,0 +1,277 @@
+"""HTTP: tickets and what agents do with them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from chassis.app import App
+from chassis.auth import require
+from chassis.bus import Refused
+from chassis.database import Transaction
+from chassis.http import Tx
+from chassis.idempotency import IdempotencyKey, once
+from chassis.paging import InvalidCursor
+from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
+from chassis.versions import IfMatch, StaleVersion, etag
+from contracts.crm_match import ContactCard, GetContact
+from contracts.tickets import Authenticated, Permission
+from tickets.channels.queries import access_of
+from tickets.desk import changing, operations, queries
+from tickets.desk.models import Ticket
+from tickets.desk.operations import Acting
+from tickets.desk.queries import Order
+from tickets.desk.records import NewActivity
+from tickets.desk.rules.words import Kind
+from tickets.desk.shapes import ActivityAccepted, ActivityPage, NoteIn, ReplyIn, TicketIn, TicketOut, TicketPatch
+from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
+from tickets.settings import Settings
+
+Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
+Writer = Annotated[Authenticated, Depends(require(Permission.TICKETS_WRITE))]
+Noter = Annotated[Authenticated, Depends(require(Permission.NOTES_WRITE))]
+Number = Annotated[int, Path(ge=1, le=2**53, description="The ticket's number, without its prefix.")]
+Cursor = Annotated[str | None, Query(max_length=1000, description="What the page before gave as `next`.")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+ME = "me"
+
+router = APIRouter(prefix="/api/v1", tags=["tickets"])
+
+
+def app_of(request: Request) -> App:
+    """The app behind a request."""
+    app: App = request.app.state.app
+    return app
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings behind a request."""
+    settings = app_of(request).settings
+    if not isinstance(settings, Settings):
+        raise TypeError(f"{type(settings).__name__} are not the settings of this service")
+    return settings
+
+
+Conf = Annotated[Settings, Depends(settings_of)]
+
+
+async def acting(tx: Transaction, who: Authenticated) -> Acting:
+    """The agent who calls, with what they have access to."""
+    return Acting(who=who, access=await access_of(tx, who.agent_id))
+
+
+async def known_contact(request: Request, contact_id: UUID | None) -> ContactCard | None:
+    """The contact, asked of the contact service before the transaction holds anything. Raises `UnknownReference`."""
+    if contact_id is None:
+        return None
+    try:
+        return (await app_of(request).bus.ask(GetContact(contact_id=contact_id))).contact
+    except Refused as refused:
+        raise UnknownReference(f"There is no contact {contact_id}.") from refused
+
+
+@router.post(
+    "/tickets",
+    operation_id="open_ticket",
+    status_code=201,
+    response_model=TicketOut,
+    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, Invalid),
+)
+async def open_ticket(
+    request: Request, tx: Tx, who: Writer, conf: Conf, new: TicketIn, key: IdempotencyKey = None
+) -> Response:
+    """Open a ticket by e-mail, from an enquiry, or internally (CW-04, CW-06, CW-14)."""
+    contact = await known_contact(request, new.contact_id)
+
+    async def work() -> TicketOut:
+        agent = await acting(tx, who)
+        ticket = await operations.open_ticket(tx, agent, new, contact=contact, settings=conf)
+        return await queries.ticket_view(tx, agent.access, ticket.number, prefix=conf.ticket_prefix)
+
+    return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_ticket_location)
+
+
+def _ticket_location(ticket: TicketOut) -> str:
+    return f"/api/v1/tickets/{ticket.number}"
+
+
+@router.get("/tickets/{number:int}", operation_id="get_ticket", responses=refusals(TicketNotFound))
+async def get_ticket(tx: Tx, who: Reader, conf: Conf, number: Number, response: Response) -> TicketOut:
+    """A ticket with its first page of activities, status, channel, owner, responsible person and watchers (TC-08)."""
+    ticket = await queries.ticket_view(tx, await access_of(tx, who.agent_id), number, prefix=conf.ticket_prefix)
+    response.headers["ETag"] = etag(ticket.version)
+    return ticket
+
+
+@router.get(
+    "/tickets/{number:int}/activities",
+    operation_id="list_activities",
+    responses=refusals(TicketNotFound, InvalidCursor),
+)
+async def list_activities(
+    tx: Tx, who: Reader, number: Number, order: Order = "newest", cursor: Cursor = None, limit: Limit = 50
+) -> ActivityPage:
+    """The activities of a ticket, page by page (TC-11)."""
+    ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number)
+    return await queries.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor)
+
+
+@router.patch(
+    "/tickets/{number:int}",
+    operation_id="change_ticket",
+    responses=refusals(
+        TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+    ),
+)
+async def change_ticket(
+    request: Request,
+    tx: Tx,
+    who: Writer,
+    conf: Conf,
+    number: Number,
+    patch: TicketPatch,
+    version: IfMatch,
+    response: Response,
+) -> TicketOut | None:
+    """Change status, channel, owner, responsible person, priority, subject or contact.
+
+    The answer is null where the change took the ticket out of the agent's sight (CV-06).
+    """
+    contact = await known_contact(request, patch.contact_id)
+    agent = await acting(tx, who)
+    await changing.change_ticket(tx, agent, number, patch, expected=version, contact=contact, settings=conf)
+    return await _seen(tx, agent, number, conf, response)
+
+
+@router.post(
+    "/tickets/{number:int}/ownership",
+    operation_id="take_ownership",
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, StaleVersion, Invalid, PreconditionRequired),
+)
+async def take_ownership(
+    tx: Tx, who: Writer, conf: Conf, number: Number, version: IfMatch, response: Response
+) -> TicketOut | None:
+    """Become the owner; a new ticket is in progress then (C6)."""
+    agent = await acting(tx, who)
+    await changing.take_ownership(tx, agent, number, expected=version, settings=conf)
+    return await _seen(tx, agent, number, conf, response)
+
+
+async def _seen(tx: Transaction, agent: Acting, number: int, conf: Settings, response: Response) -> TicketOut | None:
+    try:
+        ticket = await queries.ticket_view(tx, agent.access, number, prefix=conf.ticket_prefix)
+    except TicketNotFound:
+        return None
+    response.headers["ETag"] = etag(ticket.version)
+    return ticket
+
+
+@router.post(
+    "/tickets/{number:int}/replies",
+    operation_id="reply_to_ticket",
+    status_code=201,
+    response_model=ActivityAccepted,
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, Invalid),
+)
+async def reply_to_ticket(
+    request: Request,
+    tx: Tx,
+    who: Writer,
+    conf: Conf,
+    number: Number,
+    reply: ReplyIn,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Answer the customer by mail; the ticket is answered as soon as a mail server has taken it over (AT-02, MT-08)."""
+
+    async def work() -> ActivityAccepted:
+        agent = await acting(tx, who)
+        return accepted(*await operations.reply_to_ticket(tx, agent, number, reply, settings=conf))
+
+    return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
+
+
+@router.post(
+    "/tickets/{number:int}/notes",
+    operation_id="add_note",
+    status_code=201,
+    response_model=ActivityAccepted,
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+)
+async def add_note(
+    request: Request, tx: Tx, who: Noter, number: Number, note: NoteIn, key: IdempotencyKey = None
+) -> Response:
+    """Add a note that stays inside."""
+    return await _add(request, tx, who, number, note, kind=Kind.NOTE, key=key)
+
+
+@router.post(
+    "/tickets/{number:int}/calls",
+    operation_id="add_call",
+    status_code=201,
+    response_model=ActivityAccepted,
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+)
+async def add_call(
+    request: Request, tx: Tx, who: Writer, number: Number, note: NoteIn, key: IdempotencyKey = None
+) -> Response:
+    """Write down a phone call."""
+    return await _add(request, tx, who, number, note, kind=Kind.CALL, key=key)
+
+
+async def _add(
+    request: Request, tx: Transaction, who: Authenticated, number: int, note: NoteIn, *, kind: Kind, key: str | None
+) -> Response:
+    async def work() -> ActivityAccepted:
+        return accepted(*await operations.add_note(tx, await acting(tx, who), number, note, kind=kind))
+
+    return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
+
+
+def accepted(ticket: Ticket, activity: NewActivity) -> ActivityAccepted:
+    """What the caller is told of an activity that was added."""
+    return ActivityAccepted(
+        id=activity.id, ticket_number=ticket.number, ticket_version=ticket.version, kind=activity.kind
+    )
+
+
+def _activities_location(activity: ActivityAccepted) -> str:
+    return f"/api/v1/tickets/{activity.ticket_number}/activities"
+
+
+WatcherId = Annotated[str, Path(max_length=36, description="The agent's id, or `me`.")]
+
+
+@router.put(
+    "/tickets/{number:int}/watchers/{agent_id}",
+    operation_id="watch_ticket",
+    status_code=204,
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, UnknownReference, Invalid),
+)
+async def watch_ticket(tx: Tx, who: Reader, number: Number, agent_id: WatcherId) -> None:
+    """Let an agent be told of each new activity. Another agent than oneself needs `tickets:write`."""
+    await operations.watch(tx, await acting(tx, who), number, _watcher(who, agent_id))
+
+
+@router.delete(
+    "/tickets/{number:int}/watchers/{agent_id}",
+    operation_id="unwatch_ticket",
+    status_code=204,
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+)
+async def unwatch_ticket(tx: Tx, who: Reader, number: Number, agent_id: WatcherId) -> None:
+    """Let an agent not be told any more as a watcher. Another agent than oneself needs `tickets:write`."""
+    await operations.unwatch(tx, await acting(tx, who), number, _watcher(who, agent_id))
+
+
+def _watcher(who: Authenticated, text: str) -> UUID:
+    if text == ME:
+        return who.agent_id
+    try:
+        agent_id = UUID(text)
+    except ValueError as error:
+        raise Invalid("The watcher is an agent's id, or 'me'.") from error
+    if agent_id != who.agent_id and Permission.TICKETS_WRITE not in who.permissions:
+        raise Forbidden("This needs the permission 'tickets:write', which your role or token does not have.")
+    return agent_id

@@ -1,0 +1,37 @@
+"""What the desk does by the clock: it hands its mails to the mail service."""
+
+from chassis.app import App
+from chassis.bus import Refused
+from chassis.listener import Unavailable
+from tickets.desk import deliveries
+from tickets.desk.posting import SEND_MAIL
+
+EVERY = 10.0
+MOST = 50
+
+
+def schedule(app: App) -> None:
+    """Declare the jobs."""
+    app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+
+
+async def send_mail(app: App) -> int:
+    """Hand due mails over, one transaction each; gives how many were tried.
+
+    The mail service knows a mail by its id, so one that is handed over twice (after a crash in between) leaves once.
+    """
+    for done in range(MOST):
+        async with app.database.transaction() as tx:
+            claimed = await deliveries.claim_due_mail(tx)
+            if claimed is None:
+                return done
+            mail, request = claimed
+            try:
+                await app.bus.ask(request)
+            except Refused as refusal:
+                await deliveries.refused(tx, mail, refusal.problem.detail)
+            except Unavailable:
+                deliveries.try_later(tx, mail)
+            else:
+                deliveries.handed_over(mail)
+    return MOST

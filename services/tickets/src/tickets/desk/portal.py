@@ -1,0 +1,102 @@
+"""What the desk tells customers: their own tickets, and only what was released to the outside (CV-09, PX-09)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from chassis.database import Transaction
+from chassis.paging import decode_cursor, encode_cursor
+from contracts.tickets import ActorKind, PortalActivity, PortalTicket, PortalTicketHead, PortalTicketPage
+from tickets.channels.models import Channel, Status
+from tickets.database import AnyRow
+from tickets.desk.models import Activity, Ticket
+from tickets.desk.rules.subjects import reference
+from tickets.desk.rules.words import Kind, Origin
+
+MOST_ACTIVITIES = 500
+
+_HEADS = (
+    sa.select(
+        Ticket.id,
+        Ticket.number,
+        Ticket.subject,
+        Ticket.closed,
+        Ticket.opened_at,
+        Ticket.shown_at,
+        Status.customer_name,
+    )
+    .join(Channel, Channel.key == Ticket.channel)
+    .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
+    .where(Ticket.origin != Origin.INTERNAL)
+)
+
+
+async def customer_tickets(
+    tx: Transaction, contact_ids: Sequence[UUID], *, cursor: str | None, limit: int, prefix: str
+) -> PortalTicketPage:
+    """A page of these contacts' tickets, the newest change that they can see first. Raises `InvalidCursor`."""
+    statement = (
+        _HEADS.where(Ticket.contact_id == sa.any_(sa.bindparam("contacts", [*contact_ids], type_=sa.ARRAY(sa.Uuid))))
+        .order_by(Ticket.shown_at.desc(), Ticket.number.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        last = decode_cursor(cursor, datetime, int)
+        statement = statement.where(sa.tuple_(Ticket.shown_at, Ticket.number) < sa.tuple_(*last))
+    rows = (await tx.session.execute(statement)).all()
+    more = len(rows) > limit
+    return PortalTicketPage(
+        tickets=tuple(_head(row, prefix) for row in rows[:limit]),
+        next=encode_cursor(rows[limit - 1].shown_at, rows[limit - 1].number) if more else None,
+    )
+
+
+async def customer_ticket(
+    tx: Transaction, contact_ids: Sequence[UUID], number: int, *, prefix: str
+) -> PortalTicket | None:
+    """One of these contacts' tickets with what they may see of it, the oldest first; None where it is not theirs."""
+    mine = Ticket.contact_id == sa.any_(sa.bindparam("contacts", [*contact_ids], type_=sa.ARRAY(sa.Uuid)))
+    row = (await tx.session.execute(_HEADS.where(Ticket.number == number, mine))).one_or_none()
+    if row is None:
+        return None
+    shown = (
+        sa.select(Activity)
+        .where(
+            Activity.ticket_id == row.id,
+            Activity.shown_outside.is_(True),
+            Activity.kind != Kind.STATUS_CHANGE,
+        )
+        .order_by(Activity.id.desc())
+        .limit(MOST_ACTIVITIES)
+    )
+    activities = (await tx.session.scalars(shown)).all()
+    return PortalTicket(
+        ticket_id=row.id,
+        head=_head(row, prefix),
+        activities=tuple(_activity(activity) for activity in reversed(activities)),
+    )
+
+
+def _head(row: AnyRow, prefix: str) -> PortalTicketHead:
+    return PortalTicketHead(
+        number=row.number,
+        reference=reference(prefix, row.number),
+        subject=row.subject,
+        status=row.customer_name,
+        closed=row.closed,
+        opened_at=row.opened_at,
+        changed_at=row.shown_at,
+    )
+
+
+def _activity(activity: Activity) -> PortalActivity:
+    return PortalActivity(
+        activity_id=activity.id,
+        kind="from_you" if activity.author_kind is ActorKind.CONTACT else "from_us",
+        author=activity.author_name,
+        at=activity.at,
+        text=activity.text,
+        html=activity.html,
+    )

@@ -1,0 +1,294 @@
+"""What the desk's part of the staff API takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from contracts.ingest import Mailbox
+from contracts.tickets import ActorKind
+from tickets.channels.rules.words import Ball, Category
+from tickets.desk.rules.sanitise import MAX_TAGS
+from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
+
+MAX_TEXT = 100_000
+MAX_HTML = 200_000
+MAX_RECIPIENTS = 100
+
+Subject = Annotated[
+    str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\r\n\0]*$")
+]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\0]*$")]
+Note = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\0]*$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Address = Annotated[
+    str, StringConstraints(max_length=254, pattern=r"^[^\s@<>\"(),:;\\\[\]\0]+@[^\s@<>\"(),:;\\\[\]\0]+$")
+]
+
+
+class Input(BaseModel):
+    """Base of what callers send: an unknown field is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Output(BaseModel):
+    """Base of what callers get: every field is always there."""
+
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+
+class MailboxIn(Input):
+    """A recipient."""
+
+    name: str = Field(default="", max_length=200, pattern=r"^[^\r\n\0]*$")
+    address: Address
+
+    def as_mailbox(self) -> Mailbox:
+        """The same in the words of the mail service."""
+        return Mailbox(name=self.name, address=self.address)
+
+
+Mailboxes = Annotated[tuple[MailboxIn, ...], Field(max_length=MAX_RECIPIENTS)]
+
+
+class Written(Input):
+    """What an agent writes. ``html`` is what the editor made, ``text`` the same without markup."""
+
+    text: Text
+    html: str | None = Field(default=None, max_length=MAX_HTML)
+
+    @field_validator("html")
+    @classmethod
+    def _not_too_deep(cls, html: str | None) -> str | None:
+        if html is not None and html.count("<") > 2 * MAX_TAGS:
+            raise ValueError(f"HTML may have at most {MAX_TAGS} elements")
+        if html is not None and "\0" in html:
+            raise ValueError("HTML may not contain a NUL character")
+        return html
+
+
+class TicketIn(Written):
+    """A new ticket, of one of three kinds.
+
+    ``email`` sends the text to its recipients, ``enquiry`` writes down what a customer said, ``internal`` stays inside
+    (CW-04, CW-06, CW-11). ``to`` is for ``email`` only; without it the mail goes to the contact.
+    """
+
+    kind: Literal["email", "enquiry", "internal"]
+    channel: Key
+    subject: Subject
+    status: Key | None = Field(default=None, description="Default: the first status of the channel's workflow.")
+    priority: Priority = Priority.NORMAL
+    owner_id: UUID | None = None
+    responsible_id: UUID | None = None
+    contact_id: UUID | None = None
+    to: Mailboxes = ()
+    cc: Mailboxes = ()
+    bcc: Mailboxes = ()
+
+    @model_validator(mode="after")
+    def _recipients_fit(self) -> Self:
+        if self.kind != "email" and (self.to or self.cc or self.bcc):
+            raise ValueError("only a ticket of the kind 'email' has recipients")
+        if self.kind == "email" and not self.to and self.contact_id is None:
+            raise ValueError("a ticket of the kind 'email' needs a contact or a recipient")
+        if self.kind == "internal" and self.contact_id is not None:
+            raise ValueError("an internal ticket has no contact")
+        return self
+
+
+class ReplyIn(Written):
+    """A mail to the customer. Without recipients it goes to everyone of the last incoming mail (MT-09)."""
+
+    to: Mailboxes | None = None
+    cc: Mailboxes | None = None
+    bcc: Mailboxes = ()
+    shown_outside: bool = True
+
+
+class NoteIn(Written):
+    """Something that stays inside, unless ``shown_outside`` releases it to the customer (CV-09)."""
+
+    shown_outside: bool = False
+
+
+class TicketPatch(Input):
+    """Changes; a field that is left out stays as it is. ``reason`` is kept with the change (AT-07)."""
+
+    status: Key | None = None
+    channel: Key | None = None
+    owner_id: UUID | None = None
+    responsible_id: UUID | None = None
+    priority: Priority | None = None
+    subject: Subject | None = None
+    contact_id: UUID | None = None
+    reason: Note = ""
+
+    @model_validator(mode="after")
+    def _null_only_where_nobody_is_possible(self) -> Self:
+        for name in ("status", "channel", "priority", "subject"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"'{name}' cannot be null; leave it out to keep it")
+        return self
+
+
+class AgentRef(Output):
+    """An agent by name."""
+
+    id: UUID
+    name: str
+
+
+class ChannelRef(Output):
+    """A channel by name."""
+
+    key: str
+    name: str
+
+
+class StatusRef(Output):
+    """A status, and whose turn it is."""
+
+    key: str
+    name: str
+    category: Category
+    ball: Ball
+
+
+class ContactRef(Output):
+    """The customer of a ticket: a known contact, or only the address that wrote."""
+
+    id: UUID | None
+    name: str | None
+    address: str | None
+    company_id: UUID | None
+    company_name: str | None
+
+
+class TicketRow(Output):
+    """A ticket in a list. ``reference`` is the number as people see it."""
+
+    id: UUID
+    number: int
+    reference: str
+    version: int
+    subject: str
+    origin: Origin
+    channel: ChannelRef
+    status: StatusRef
+    priority: Priority
+    owner: AgentRef | None
+    responsible: AgentRef | None
+    contact: ContactRef | None
+    opened_at: datetime
+    changed_at: datetime
+    last_activity_at: datetime
+
+
+class AuthorOut(Output):
+    """Who an activity is from."""
+
+    kind: ActorKind
+    id: UUID | None
+    name: str
+
+
+class AttachmentOut(Output):
+    """A file; its bytes are at ``/tickets/{number}/attachments/{sha256}``."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+
+
+class MailboxOut(Output):
+    """A name and an address of a mail."""
+
+    name: str
+    address: str
+
+
+class DeliveryOut(Output):
+    """How far a mail is on its way to one recipient (MT-08); ``reason`` is the mail server's text."""
+
+    address: str
+    state: Delivery
+    reason: str | None
+    changed_at: datetime
+
+
+class ChangeOut(Output):
+    """A field that changed, in words."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    field: str
+    before: str | None = Field(alias="from")
+    after: str | None = Field(alias="to")
+
+
+class ActivityOut(Output):
+    """An activity. ``explanation`` says why a mail is in this ticket; ``mail_kind`` tells a machine's mail."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: UUID
+    kind: Kind
+    at: datetime
+    author: AuthorOut
+    subject: str | None
+    text: str
+    html: str | None
+    truncated: bool
+    shown_outside: bool
+    sender: MailboxOut | None = Field(alias="from")
+    to: list[MailboxOut]
+    cc: list[MailboxOut]
+    bcc: list[MailboxOut]
+    attachments: list[AttachmentOut]
+    changes: list[ChangeOut]
+    deliveries: list[DeliveryOut]
+    mail_id: UUID | None
+    mail_kind: str | None
+    explanation: str | None
+
+
+class ActivityPage(Output):
+    """A page of activities; ``next`` is the cursor of the following page."""
+
+    items: list[ActivityOut]
+    next: str | None
+
+
+class FollowUpRef(Output):
+    """The ticket that this one possibly belongs to, if the agent may see it (MT-05)."""
+
+    number: int
+    reference: str
+    subject: str
+
+
+class TicketOut(TicketRow):
+    """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
+
+    ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
+    """
+
+    watchers: list[AgentRef]
+    activities: ActivityPage
+    possible_follow_up_of: FollowUpRef | None
+    contact_candidates: list[UUID]
+
+
+class ActivityAccepted(Output):
+    """A new activity, and the ticket's version after it."""
+
+    id: UUID
+    ticket_number: int
+    ticket_version: int
+    kind: Kind
