@@ -1,0 +1,14 @@
+"""A whole real desk for the stories over all services, started once a run with ``deskstream up``."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deskstream_local.trial.desk import TrialDesk
+
+
+@pytest.fixture(scope="session")
+def whole_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialDesk]:
+    """A desk with the demo data, on free ports and in a folder of its own; stopped at the end of the run."""
+    with TrialDesk.running(tmp_path_factory.mktemp("desk") / "home") as desk:
+        yield desk
