@@ -52,7 +52,7 @@ class Journal:
 
     def __init__(self, tx: Transaction, channels: Mapping[str, ChannelFacts]) -> None:
         self._tx = tx
-        self._channels = channels
+        self.channels = channels
         self._tickets: list[NewTicket] = []
         self._activities: list[NewActivity] = []
         self._touched: dict[UUID, AnyTicket] = {}
@@ -60,7 +60,7 @@ class Journal:
 
     def channel(self, ticket: AnyTicket) -> ChannelFacts:
         """The channel that the ticket is in."""
-        return self._channels[ticket.channel]
+        return self.channels[ticket.channel]
 
     def place(self, ticket: AnyTicket) -> Place:
         """The status that the ticket has."""

@@ -17,13 +17,13 @@ MAX_HTML = 200_000
 MAX_RECIPIENTS = 100
 
 Subject = Annotated[
-    str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\r\n\0]*$")
+    str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\r\n\x00]*$")
 ]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\0]*$")]
-Note = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\0]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
+Note = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Address = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^[^\s@<>\"(),:;\\\[\]\0]+@[^\s@<>\"(),:;\\\[\]\0]+$")
+    str, StringConstraints(max_length=254, pattern=r"^[^\s@<>\"(),:;\\\[\]\x00]+@[^\s@<>\"(),:;\\\[\]\x00]+$")
 ]
 
 
@@ -42,7 +42,7 @@ class Output(BaseModel):
 class MailboxIn(Input):
     """A recipient."""
 
-    name: str = Field(default="", max_length=200, pattern=r"^[^\r\n\0]*$")
+    name: str = Field(default="", max_length=200, pattern=r"^[^\r\n\x00]*$")
     address: Address
 
     def as_mailbox(self) -> Mailbox:

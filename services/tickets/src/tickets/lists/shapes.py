@@ -46,7 +46,7 @@ class Filters(BaseModel):
     owner: UUID | Literal["me", "none"] | None = Field(default=None, description="An agent's id, `me`, or `none`.")
     contact_id: UUID | None = None
     origin: Origin | None = None
-    q: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\0]*$")] = Field(
+    q: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")] = Field(
         default="", description="A ticket's number, or words that must all be in the subject."
     )
     sort: Sort = Sort.CHANGED_AT
