@@ -30,7 +30,8 @@ _LONGEST_ID = 900
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
 _ID = re.compile(r"[!-;=?-~]+")
-_SPECIAL = re.compile(r"[^\w !#$%&'*+/=?^`{|}~-]", re.ASCII)
+_SPECIAL = re.compile(r"[^\w !#$%&'*+/=?^`{|}~-]|  ", re.ASCII)
+"""What a display name may hold only between quotes (RFC 5322 §3.2.3); outside, two spaces would become one."""
 _POLICY = Untouched()
 
 Headers = Sequence[tuple[str, str]]
@@ -150,7 +151,7 @@ def _mailbox(mailbox: Mailbox) -> str:
     address = wire_address(_checked(mailbox.address, "address"))
     name = _checked(mailbox.name, "name").strip()
     if not name:
-        return address
+        return f"<{address}>" if address.startswith('"') else address
     if not name.isascii() or "=?" in name or len(name) > _LINE:
         return f"{_encoded(name)}\r\n <{address}>"
     return f'"{quote(name)}" <{address}>' if _SPECIAL.search(name) else f"{name} <{address}>"
