@@ -18,7 +18,7 @@ from contracts.tickets import (
     TicketLeftChannel,
     TicketOpened,
 )
-from notify.rules.fan_out import Kind, Way, fan_out, kind_of
+from notify.rules.fan_out import NoticeKind, Way, fan_out, kind_of
 
 MakeEvent = Callable[..., TicketEvent]
 TICKET, TOM, ANNA = uuid4(), uuid4(), uuid4()
@@ -27,22 +27,22 @@ TICKET, TOM, ANNA = uuid4(), uuid4(), uuid4()
 @pytest.mark.parametrize(
     ("event", "fields", "kind"),
     [
-        (TicketOpened, {"origin": "email", "activity_id": uuid4()}, Kind.OPENED),
-        (TicketEnteredChannel, {}, Kind.ENTERED),
-        (ActivityAdded, {"kind": "incoming"}, Kind.INCOMING),
-        (ActivityAdded, {"kind": "outgoing"}, Kind.OUTGOING),
-        (ActivityAdded, {"kind": "note"}, Kind.NOTE),
-        (ActivityAdded, {"kind": "call"}, Kind.CALL),
-        (ActivityAdded, {"kind": "status_change"}, Kind.STATUS_CHANGE),
-        (TicketChanged, {"changed": ("status",)}, Kind.CHANGED),
-        (TicketChanged, {"changed": ("owner",), "owner_id": TOM}, Kind.ASSIGNED),
-        (TicketChanged, {"changed": ("owner_id",), "owner_id": TOM}, Kind.ASSIGNED),
-        (TicketChanged, {"changed": ("owner_id",), "owner_id": ANNA}, Kind.CHANGED),
-        (TicketChanged, {"changed": ("status",), "owner_id": TOM}, Kind.CHANGED),
+        (TicketOpened, {"origin": "email", "activity_id": uuid4()}, NoticeKind.OPENED),
+        (TicketEnteredChannel, {}, NoticeKind.ENTERED),
+        (ActivityAdded, {"kind": "incoming"}, NoticeKind.INCOMING),
+        (ActivityAdded, {"kind": "outgoing"}, NoticeKind.OUTGOING),
+        (ActivityAdded, {"kind": "note"}, NoticeKind.NOTE),
+        (ActivityAdded, {"kind": "call"}, NoticeKind.CALL),
+        (ActivityAdded, {"kind": "status_change"}, NoticeKind.STATUS_CHANGE),
+        (TicketChanged, {"changed": ("status",)}, NoticeKind.CHANGED),
+        (TicketChanged, {"changed": ("owner",), "owner_id": TOM}, NoticeKind.ASSIGNED),
+        (TicketChanged, {"changed": ("owner_id",), "owner_id": TOM}, NoticeKind.ASSIGNED),
+        (TicketChanged, {"changed": ("owner_id",), "owner_id": ANNA}, NoticeKind.CHANGED),
+        (TicketChanged, {"changed": ("status",), "owner_id": TOM}, NoticeKind.CHANGED),
     ],
 )
 def test_an_event_has_a_kind_for_its_reader(
-    make_event: MakeEvent, event: type[TicketEvent], fields: dict[str, Any], kind: Kind
+    make_event: MakeEvent, event: type[TicketEvent], fields: dict[str, Any], kind: NoticeKind
 ) -> None:
     assert kind_of(make_event(event, TICKET, [TOM], **fields), TOM) is kind
 
@@ -64,7 +64,7 @@ def test_two_events_of_one_version_are_one_notice_of_the_more_telling_kind(make_
     mail = make_event(ActivityAdded, TICKET, [TOM], ticket_version=2)
     for order in ([change, mail], [mail, change]):
         notices = fan_out(order, muted=frozenset())
-        assert [(notice.kind, notice.event_id) for notice in notices] == [(Kind.INCOMING, mail.meta.id)]
+        assert [(notice.kind, notice.event_id) for notice in notices] == [(NoticeKind.INCOMING, mail.meta.id)]
 
 
 def test_two_versions_and_two_tickets_are_different_notices(make_event: MakeEvent) -> None:

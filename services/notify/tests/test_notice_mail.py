@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.tickets import Reason, TicketHead
-from notify.rules.fan_out import Kind
+from notify.rules.fan_out import NoticeKind
 from notify.rules.notice_mail import News, compose
 from notify.rules.timing import next_try
 from notify.texts import LISTED, catalogue
@@ -15,7 +15,7 @@ URL = "https://desk.example/"
 
 def news(
     number: int,
-    *kinds: Kind,
+    *kinds: NoticeKind,
     subject: str = "Printer on fire",
     reasons: tuple[Reason, ...] = (Reason.SUBSCRIBER,),
     notices: int = 1,
@@ -33,7 +33,7 @@ def news(
 
 
 def test_a_single_notice_names_the_ticket_the_reason_and_the_way_there() -> None:
-    letter = compose([news(10042, Kind.OPENED)], language="en", public_url=URL)
+    letter = compose([news(10042, NoticeKind.OPENED)], language="en", public_url=URL)
     assert letter.subject == "[DS-10042] New ticket: Printer on fire"
     assert letter.channel == "support"
     assert "You get this because you are a Standard subscriber of Support." in letter.text
@@ -42,7 +42,7 @@ def test_a_single_notice_names_the_ticket_the_reason_and_the_way_there() -> None
 
 def test_an_agent_who_reads_german_gets_german() -> None:
     letter = compose(
-        [news(10042, Kind.OPENED, reasons=(Reason.WATCHER, Reason.OWNER, Reason.SUBSCRIBER))],
+        [news(10042, NoticeKind.OPENED, reasons=(Reason.WATCHER, Reason.OWNER, Reason.SUBSCRIBER))],
         language="de-AT",
         public_url=URL,
     )
@@ -54,14 +54,14 @@ def test_an_agent_who_reads_german_gets_german() -> None:
 
 
 def test_several_things_on_one_ticket_are_one_notice_with_the_most_telling_in_the_subject() -> None:
-    letter = compose([news(7, Kind.STATUS_CHANGE, Kind.INCOMING, notices=2)], language="en", public_url=URL)
+    letter = compose([news(7, NoticeKind.STATUS_CHANGE, NoticeKind.INCOMING, notices=2)], language="en", public_url=URL)
     assert letter.subject == "[DS-7] The customer wrote: Printer on fire"
     assert letter.text.index("The customer wrote") < letter.text.index("Status changed")
 
 
 def test_a_bundle_lists_each_ticket_with_what_happened_why_and_link() -> None:
     letter = compose(
-        [news(7, Kind.OPENED), news(8, Kind.NOTE, Kind.CALL, reasons=(Reason.OWNER,), notices=3)],
+        [news(7, NoticeKind.OPENED), news(8, NoticeKind.NOTE, NoticeKind.CALL, reasons=(Reason.OWNER,), notices=3)],
         language="en",
         public_url=URL,
     )
@@ -78,7 +78,7 @@ def test_a_bundle_lists_each_ticket_with_what_happened_why_and_link() -> None:
 
 @pytest.mark.parametrize(("tickets", "more"), [(LISTED, None), (LISTED + 1, "… and 1 more."), (200, "… and 150 more.")])
 def test_a_bundle_names_fifty_tickets_and_counts_the_rest(tickets: int, more: str | None) -> None:
-    letter = compose([news(number, Kind.OPENED) for number in range(tickets)], language="en", public_url=URL)
+    letter = compose([news(number, NoticeKind.OPENED) for number in range(tickets)], language="en", public_url=URL)
     assert letter.text.count(URL) == min(tickets, LISTED)
     assert ("more." in letter.text) is (more is not None)
     assert more is None or more in letter.text
@@ -88,7 +88,7 @@ def test_a_bundle_names_fifty_tickets_and_counts_the_rest(tickets: int, more: st
 def test_a_ticket_subject_cannot_end_the_header_line_or_fill_it(subject: str) -> None:
     for many in (1, 2):
         letter = compose(
-            [news(number, Kind.OPENED, subject=subject) for number in range(many)], language="en", public_url=URL
+            [news(number, NoticeKind.OPENED, subject=subject) for number in range(many)], language="en", public_url=URL
         )
         assert len(letter.subject.splitlines()) == 1
         assert len(letter.subject) <= 200
@@ -96,14 +96,14 @@ def test_a_ticket_subject_cannot_end_the_header_line_or_fill_it(subject: str) ->
 
 
 def test_words_in_braces_of_a_subject_stay_as_they_are() -> None:
-    letter = compose([news(7, Kind.ENTERED, subject="{channel} {0} {why}")], language="en", public_url=URL)
+    letter = compose([news(7, NoticeKind.ENTERED, subject="{channel} {0} {why}")], language="en", public_url=URL)
     assert letter.subject == "[DS-7] Moved to Support: {channel} {0} {why}"
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_catalogue_has_words_for_everything_that_can_happen(language: str) -> None:
     words = catalogue(language)
-    assert set(words.kinds) == set(Kind)
+    assert set(words.kinds) == set(NoticeKind)
     assert set(words.reasons) == set(words.short_reasons) == set(Reason)
 
 

@@ -16,7 +16,7 @@ from chassis.problems import NotNow, refusals
 from contracts.tickets import Authenticated, DescribeTickets, Permission, Reason, TicketHead
 from notify import operations, queries
 from notify.errors import NotificationNotFound
-from notify.rules.fan_out import Kind, Way
+from notify.rules.fan_out import NoticeKind, Way
 
 Agent = Annotated[Authenticated, Depends(require(Permission.NOTIFICATIONS_READ))]
 
@@ -37,7 +37,7 @@ class NotificationOut(BaseModel):
     """Something that happened on a ticket, and every reason why I am told (CV-07)."""
 
     id: UUID
-    kind: Kind
+    kind: NoticeKind
     reasons: list[Reason]
     at: datetime
     read_at: datetime | None

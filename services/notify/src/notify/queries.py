@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Transaction
 from contracts.tickets import Reason
 from notify.models import notification, preference
-from notify.rules.fan_out import Kind, Way
+from notify.rules.fan_out import NoticeKind, Way
 
 COUNTED = 200
 """Unread notifications that are counted; beyond it people read "more than"."""
@@ -22,7 +22,7 @@ class Line:
 
     id: UUID
     ticket_id: UUID
-    kind: Kind
+    kind: NoticeKind
     reasons: tuple[Reason, ...]
     at: datetime
     read_at: datetime | None
@@ -85,7 +85,7 @@ def _line(row: sa.Row[tuple[UUID, UUID, str, list[str], datetime, datetime | Non
     return Line(
         id=row.id,
         ticket_id=row.ticket_id,
-        kind=Kind(row.kind),
+        kind=NoticeKind(row.kind),
         reasons=tuple(Reason(reason) for reason in row.reasons),
         at=row.at,
         read_at=row.read_at,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.tickets import Reason
-from notify.rules.fan_out import Kind
+from notify.rules.fan_out import NoticeKind
 
 LISTED = 50
 """Tickets that a bundle names; the rest is a number."""
@@ -17,7 +17,7 @@ class Catalogue:
     ``kinds`` name what happened, ``reasons`` complete the sentence ``why`` and ``short_reasons`` stand alone in a list.
     """
 
-    kinds: Mapping[Kind, str]
+    kinds: Mapping[NoticeKind, str]
     reasons: Mapping[Reason, str]
     short_reasons: Mapping[Reason, str]
     why: str
@@ -31,15 +31,15 @@ class Catalogue:
 
 ENGLISH = Catalogue(
     kinds={
-        Kind.OPENED: "New ticket",
-        Kind.ENTERED: "Moved to {channel}",
-        Kind.ASSIGNED: "Yours to work on",
-        Kind.INCOMING: "The customer wrote",
-        Kind.OUTGOING: "Answer sent",
-        Kind.CALL: "New call",
-        Kind.NOTE: "New note",
-        Kind.STATUS_CHANGE: "Status changed",
-        Kind.CHANGED: "Ticket changed",
+        NoticeKind.OPENED: "New ticket",
+        NoticeKind.ENTERED: "Moved to {channel}",
+        NoticeKind.ASSIGNED: "Yours to work on",
+        NoticeKind.INCOMING: "The customer wrote",
+        NoticeKind.OUTGOING: "Answer sent",
+        NoticeKind.CALL: "New call",
+        NoticeKind.NOTE: "New note",
+        NoticeKind.STATUS_CHANGE: "Status changed",
+        NoticeKind.CHANGED: "Ticket changed",
     },
     reasons={
         Reason.OWNER: "are the owner of this ticket",
@@ -64,15 +64,15 @@ ENGLISH = Catalogue(
 
 GERMAN = Catalogue(
     kinds={
-        Kind.OPENED: "Neues Ticket",
-        Kind.ENTERED: "Verschoben nach {channel}",
-        Kind.ASSIGNED: "Ihnen zugewiesen",
-        Kind.INCOMING: "Der Kunde hat geschrieben",
-        Kind.OUTGOING: "Antwort versandt",
-        Kind.CALL: "Neuer Anruf",
-        Kind.NOTE: "Neue Notiz",
-        Kind.STATUS_CHANGE: "Status geändert",
-        Kind.CHANGED: "Ticket geändert",
+        NoticeKind.OPENED: "Neues Ticket",
+        NoticeKind.ENTERED: "Verschoben nach {channel}",
+        NoticeKind.ASSIGNED: "Ihnen zugewiesen",
+        NoticeKind.INCOMING: "Der Kunde hat geschrieben",
+        NoticeKind.OUTGOING: "Antwort versandt",
+        NoticeKind.CALL: "Neuer Anruf",
+        NoticeKind.NOTE: "Neue Notiz",
+        NoticeKind.STATUS_CHANGE: "Status geändert",
+        NoticeKind.CHANGED: "Ticket geändert",
     },
     reasons={
         Reason.OWNER: "dieses Ticket bearbeiten",

@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.tickets import ActivityAdded, Reason, TicketChanged, TicketEnteredChannel, TicketEvent, TicketOpened
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What a notice is about, the most telling first: of several in one version, the first is told."""
 
     OPENED = "opened"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
 
 
-RANKED = tuple(Kind)
+RANKED = tuple(NoticeKind)
 
 
 class Way(StrEnum):
@@ -52,27 +52,27 @@ class Notice:
     ticket_id: UUID
     ticket_version: int
     number: int
-    kind: Kind
+    kind: NoticeKind
     reasons: tuple[Reason, ...]
     at: datetime
     ways: frozenset[Way]
 
 
-def kind_of(event: TicketEvent, agent_id: UUID) -> Kind:
+def kind_of(event: TicketEvent, agent_id: UUID) -> NoticeKind:
     """What the event is to this agent. Raises TypeError for an event that nobody is told of."""
     match event:
         case TicketOpened():
-            return Kind.OPENED
+            return NoticeKind.OPENED
         case TicketEnteredChannel():
-            return Kind.ENTERED
+            return NoticeKind.ENTERED
         case ActivityAdded(kind=kind):
-            return Kind(kind)
+            return NoticeKind(kind)
         case TicketChanged(changed=changed) if event.owner_id == agent_id and not {"owner", "owner_id"}.isdisjoint(
             changed
         ):
-            return Kind.ASSIGNED
+            return NoticeKind.ASSIGNED
         case TicketChanged():
-            return Kind.CHANGED
+            return NoticeKind.CHANGED
         case _:
             raise TypeError(f"{type(event).__name__} is told to nobody")
 

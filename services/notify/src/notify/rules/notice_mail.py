@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.tickets import Reason, TicketHead
-from notify.rules.fan_out import RANKED, Kind
+from notify.rules.fan_out import RANKED, NoticeKind
 from notify.texts import LISTED, Catalogue, catalogue, enumerated
 
 LONGEST_SUBJECT = 150
@@ -20,7 +20,7 @@ class News:
     """What happened on one ticket, why the agent is told, and how many notices that were."""
 
     head: TicketHead
-    kinds: frozenset[Kind]
+    kinds: frozenset[NoticeKind]
     reasons: frozenset[Reason]
     notices: int
 
