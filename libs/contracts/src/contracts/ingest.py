@@ -57,6 +57,7 @@ class MailReceived(Event):
 
     ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets; ``message_id`` is None where the
     mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at the cap.
+    ``account`` is the key of the mail account that got it, ``account_address`` its own address: nobody to answer to.
     Of a bounce, ``reported_message_id`` is the mail that it is about and ``bounced`` those whom it did not reach; both
     are empty where the report does not say, and anyone can forge a report.
     """
@@ -82,6 +83,7 @@ class MailReceived(Event):
     attachments: tuple[Attachment, ...] = ()
     reported_message_id: str | None = None
     bounced: tuple[BouncedRecipient, ...] = ()
+    account_address: str | None = None
 
 
 class SentReference(Shape):
