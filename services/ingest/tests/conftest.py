@@ -1,25 +1,38 @@
-"""The mail service as its tests need it: built on real servers, with a free SMTP port and a scripted relay."""
+"""The mail service as its tests need it: on real servers, with a free SMTP port and a scripted relay."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
-from chassis.app import App, Role
-from chassis.embedded.ports import free_port
-from chassis.testing import RunApp, SettingsFor
-from contracts.messages import Service
+import sqlalchemy as sa
 
+from chassis import tables
+from chassis.app import App
+from chassis.auth import Authenticator
+from chassis.embedded.ports import free_port
+from chassis.http import with_edge
+from chassis.ids import new_id
+from chassis.testing import SettingsFor
+from contracts.messages import EVENTS, Event, Service
+from contracts.tickets import Authenticated, Permission
 from ingest import demo
 from ingest.main import build
 from ingest.settings import Settings
+from ingest.testing import ScriptedRelay, scripted_relay
 
 BuildApp = Callable[..., Awaitable[App]]
+Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
+Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 
 @pytest.fixture
-async def build_app(settings_for: SettingsFor) -> BuildApp:
+async def build_app(settings_for: SettingsFor) -> AsyncIterator[BuildApp]:
     """``await build_app(relay_port=…)``: the service with the demo's accounts, not running yet."""
+    made: list[App] = []
 
     async def make(**changes: Any) -> App:
         values = {
@@ -30,8 +43,86 @@ async def build_app(settings_for: SettingsFor) -> BuildApp:
             **changes,
         }
         app = build(Settings(**values))
+        made.append(app)
         async with app.database.transaction() as tx:
             await demo.seed(tx, password="unused")
         return app
 
-    return make
+    yield make
+    for app in made:
+        await app.database.close()
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[ScriptedRelay]:
+    """A mail server that takes everything, unless the test says otherwise."""
+    async with scripted_relay(free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """``await rows(app, mail)``: all rows of a table, in order of their key."""
+
+    async def read(app: App, table: sa.Table) -> Sequence[sa.RowMapping]:
+        async with app.database.transaction() as tx:
+            found = await tx.session.execute(sa.select(table).order_by(*table.primary_key.columns))
+            return found.mappings().all()
+
+    return read
+
+
+@pytest.fixture
+def emitted() -> Callable[[App], Awaitable[list[Event]]]:
+    """``await emitted(app)``: every event in the outbox, oldest first."""
+
+    async def read(app: App) -> list[Event]:
+        async with app.database.transaction() as tx:
+            found = await tx.session.execute(
+                sa.select(tables.outbox.c.subject, tables.outbox.c.body).order_by(tables.outbox.c.seq)
+            )
+            return [EVENTS[subject].model_validate_json(body) for subject, body in found]
+
+    return read
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    """``await eventually(condition)``: wait for at most 15 s until it holds."""
+
+    async def wait(condition: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(15):
+            while not await condition():
+                await asyncio.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+async def staff() -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
+    """``staff(app)``: a client of the staff API; ``permissions`` are all of them unless named."""
+    async with AsyncExitStack() as stack:
+
+        def client(app: App, *permissions: Permission, agent_id: UUID | None = None) -> httpx.AsyncClient:
+            who = Authenticated(
+                agent_id=agent_id or new_id(),
+                credential_id=new_id(),
+                kind="token",
+                name="Ada",
+                role="admin",
+                permissions=frozenset(permissions or Permission),
+            )
+
+            async def resolve(_kind: str, _secret: str) -> Authenticated:
+                return who
+
+            app.authenticator = Authenticator(resolve)
+            http = httpx.AsyncClient(
+                transport=httpx.ASGITransport(with_edge(app.api, service="ingest", body_limit=100_000)),
+                base_url="http://desk.example/api/v1",
+                headers={"Authorization": "Bearer ds_test"},
+            )
+            stack.push_async_callback(http.aclose)
+            return http
+
+        yield client

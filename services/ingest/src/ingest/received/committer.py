@@ -21,8 +21,6 @@ from ingest.received.raw_cache import RawCache
 log = logging.getLogger(__name__)
 
 BATCH = 100
-COMMITTERS = 2
-"""While one batch waits for the database, the next one is written to disk."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +46,17 @@ class Committer:
         self._blobs = blobs
         self._cache = cache
         self._queue: asyncio.Queue[_Waiting | None] = asyncio.Queue()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to work."""
-        self._tasks = [asyncio.create_task(self._run()) for _ in range(COMMITTERS)]
+        """Begin to work: one batch at a time, so that a batch holds whatever came meanwhile."""
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """Finish what waits, and end."""
-        for _ in self._tasks:
+        if self._task is not None:
             self._queue.put_nowait(None)
-        await asyncio.gather(*self._tasks)
+            await self._task
 
     async def store(self, incoming: Incoming) -> None:
         """Return when the mail is durable; raises what kept it from becoming so."""
@@ -110,7 +108,7 @@ def _arrivals(mail: Incoming, sha256: str) -> list[Arrival]:
             account_id=account_id,
             source_id=source_id(account_id, mail.raw, sha256=sha256, mail_id=mail_id),
             envelope_sender=mail.envelope_sender,
-            envelope_recipients=recipients,
+            envelope_recipients=list(recipients),
             raw_sha256=sha256,
             size=len(mail.raw),
         )

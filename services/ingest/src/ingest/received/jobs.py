@@ -2,21 +2,26 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 
 from chassis.app import App
 from chassis.blobs import BlobMissing, Blobs
 from chassis.database import Database
 from chassis.listener import is_outage
-from contracts.ingest import Attachment, MailReceived
+from contracts.ingest import Attachment, BouncedRecipient, MailReceived
 from ingest.received.operations import Claim, Outcome, Parsed, Quarantined, claim, finish, release
 from ingest.received.raw_cache import RawCache
 from ingest.rules.limits import Unparseable
 from ingest.rules.parse import ParsedMail, parse_mail
+from ingest.rules.reports import DeliveryReport
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+SPACING = 0.1
+"""Seconds from the beginning of one batch to that of the next: a hundred mails cost hardly more than ten."""
+
 BATCH_BYTES = 32 * 1024 * 1024
 INLINE_BYTES = 64 * 1024
 """Up to this size a mail is parsed on the event loop, at about a millisecond; a larger one goes to a thread."""
@@ -35,9 +40,12 @@ class ParseJob:
         self._blobs: Blobs = app.blobs
         self._cache = cache
         self._max_size = max_size
+        self._begun_at = float("-inf")
 
     async def run(self) -> int:
         """Parse one batch; returns how many mails were brought to an end."""
+        await asyncio.sleep(self._begun_at + SPACING - time.monotonic())
+        self._begun_at = time.monotonic()
         async with self._database.transaction() as tx:
             claims = await claim(tx, limit=BATCH, max_bytes=BATCH_BYTES)
         alone = [one for one in claims if one.tries > ALONE_AFTER]
@@ -121,6 +129,7 @@ def received(one: Claim, parsed: ParsedMail, addresses: Sequence[str]) -> MailRe
     return MailReceived(
         mail_id=one.id,
         account=one.account,
+        account_address=one.account_address,
         channel=one.channel,
         received_at=one.received_at,
         kind=parsed.kind,
@@ -148,4 +157,17 @@ def received(one: Claim, parsed: ParsedMail, addresses: Sequence[str]) -> MailRe
             )
             for file, sha256 in zip(parsed.attachments, addresses, strict=True)
         ),
+        reported_message_id=parsed.report.original_message_id if parsed.report else None,
+        bounced=bounced(parsed.report) if parsed.report else (),
+    )
+
+
+def bounced(report: DeliveryReport) -> tuple[BouncedRecipient, ...]:
+    """The recipients that a delivery report gives up; delays and successes are no bounces."""
+    return tuple(
+        BouncedRecipient(
+            address=fate.recipient, reason=" ".join(filter(None, (fate.status, fate.detail))) or "no reason"
+        )
+        for fate in report.fates
+        if fate.action == "failed"
     )

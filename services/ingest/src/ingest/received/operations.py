@@ -1,12 +1,11 @@
 """What changes the ledger: mails arrive, are claimed, parsed, put into quarantine, closed and tried again."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from chassis import telemetry
 from chassis.database import Transaction
@@ -20,7 +19,21 @@ LEASE = timedelta(seconds=20)
 """How long a claimed mail is left to the one who claimed it; after a crash another one takes over."""
 
 MAX_REASON = 500
-_INSERT = insert(mail).on_conflict_do_nothing(index_elements=[mail.c.source_id]).returning(mail.c.id)
+_STORE = sa.text(
+    "INSERT INTO mail (id, account_id, source_id, envelope_sender, envelope_recipients, raw_sha256, size,"
+    " received_at, state, tries)"
+    " SELECT id, account_id, source_id, sender, string_to_array(recipients, E'\\n'), raw_sha256, size,"
+    " :now, 'stored', 0"
+    " FROM unnest(:ids, :accounts, :sources, :senders, :recipients, :digests, :sizes)"
+    " AS arrival (id, account_id, source_id, sender, recipients, raw_sha256, size)"
+    " ON CONFLICT (source_id) DO NOTHING RETURNING id"
+).bindparams(
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    *(sa.bindparam(name, type_=sa.ARRAY(sa.Uuid)) for name in ("ids", "accounts")),
+    *(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in ("sources", "senders", "recipients", "digests")),
+    sa.bindparam("sizes", type_=sa.ARRAY(sa.Integer)),
+)
+"""One statement for any number of mails: with a list of VALUES each number would be prepared anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +44,7 @@ class Arrival:
     account_id: UUID
     source_id: str
     envelope_sender: str
-    envelope_recipients: tuple[str, ...]
+    envelope_recipients: list[str]
     raw_sha256: str
     size: int
 
@@ -42,10 +55,10 @@ class Claim:
 
     id: UUID
     account: str
+    account_address: str
     channel: str
     envelope_sender: str
     raw_sha256: str
-    size: int
     received_at: datetime
     tries: int
 
@@ -71,84 +84,92 @@ Outcome = Parsed | Quarantined
 
 async def store(tx: Transaction, arrivals: Sequence[Arrival]) -> None:
     """Write the ledger rows. A mail that is there already gets a row that says so (MT-02, MT-03)."""
-    rows = [
-        {
-            **asdict(arrival),
-            "envelope_recipients": list(arrival.envelope_recipients),
-            "received_at": tx.now,
-            "state": MailState.STORED,
-            "tries": 0,
-        }
-        for arrival in arrivals
-    ]
-    stored = set((await tx.session.scalars(_INSERT, rows)).all())
-    repeated = [row for row in rows if row["id"] not in stored]
+    columns = {
+        "ids": [arrival.id for arrival in arrivals],
+        "accounts": [arrival.account_id for arrival in arrivals],
+        "sources": [arrival.source_id for arrival in arrivals],
+        "senders": [arrival.envelope_sender for arrival in arrivals],
+        "recipients": ["\n".join(arrival.envelope_recipients) for arrival in arrivals],
+        "digests": [arrival.raw_sha256 for arrival in arrivals],
+        "sizes": [arrival.size for arrival in arrivals],
+    }
+    stored = set((await tx.session.scalars(_STORE, {**columns, "now": tx.now})).all())
+    repeated = [arrival for arrival in arrivals if arrival.id not in stored]
     if repeated:
         await _store_repeated(tx, repeated)
     if stored:
         tx.wake(PARSE_JOB)
 
 
-async def _store_repeated(tx: Transaction, rows: Sequence[dict[str, object]]) -> None:
+async def _store_repeated(tx: Transaction, arrivals: Sequence[Arrival]) -> None:
     found = await tx.session.execute(
-        sa.select(mail.c.source_id, mail.c.id).where(mail.c.source_id.in_([row["source_id"] for row in rows]))
+        sa.select(mail.c.source_id, mail.c.id).where(mail.c.source_id.in_([one.source_id for one in arrivals]))
     )
-    first = dict(found.all())
-    changed = [
+    first: dict[str, UUID] = dict(found.all())
+    rows = [
         {
-            **row,
-            "source_id": f"{row['source_id']}:{row['id']}",
+            **vars(arrival),
+            "source_id": f"{arrival.source_id}:{arrival.id}",
+            "received_at": tx.now,
             "state": MailState.DUPLICATE,
-            "reason": f"The same mail was received before: {first[str(row['source_id'])]}",
+            "reason": f"The same mail was received before: {first[arrival.source_id]}",
+            "tries": 0,
             "closed_at": tx.now,
         }
-        for row in rows
+        for arrival in arrivals
     ]
-    await tx.session.execute(sa.insert(mail), changed)
+    await tx.session.execute(sa.insert(mail), rows)
 
 
 async def claim(tx: Transaction, *, limit: int, max_bytes: int) -> list[Claim]:
     """Take the oldest waiting mails, at most ``limit`` and ``max_bytes`` of them (but at least one, if any waits)."""
-    free = sa.or_(mail.c.claimed_until.is_(None), mail.c.claimed_until < tx.now)
     rows = await tx.session.execute(
-        sa.select(mail, mail_account.c.key, mail_account.c.channel)
-        .join(mail_account)
+        _CLAIM, {"now": tx.now, "until": tx.now + LEASE, "most": limit, "max_bytes": max_bytes}
+    )
+    return sorted((Claim(**row) for row in rows.mappings()), key=lambda one: one.id)
+
+
+def _claim_statement() -> sa.Executable:
+    free = sa.or_(mail.c.claimed_until.is_(None), mail.c.claimed_until < sa.bindparam("now"))
+    waiting = (
+        sa.select(mail.c.id, mail.c.size)
         .where(mail_in_state(MailState.STORED), free)
         .order_by(mail.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=mail)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+        .cte("waiting")
     )
-    claims: list[Claim] = []
-    for row in rows:
-        max_bytes -= row.size
-        if claims and max_bytes < 0:
-            break
-        claims.append(
-            Claim(
-                id=row.id,
-                account=row.key,
-                channel=row.channel,
-                envelope_sender=row.envelope_sender,
-                raw_sha256=row.raw_sha256,
-                size=row.size,
-                received_at=row.received_at,
-                tries=row.tries + 1,
-            )
+    before = (sa.func.sum(waiting.c.size).over(order_by=waiting.c.id) - waiting.c.size).label("before")
+    counted = sa.select(waiting.c.id, before).subquery("counted")
+    return (
+        sa.update(mail)
+        .values(tries=mail.c.tries + 1, claimed_until=sa.bindparam("until"))
+        .where(
+            mail.c.id == counted.c.id,
+            counted.c.before < sa.bindparam("max_bytes", type_=sa.BigInteger),
+            mail_account.c.id == mail.c.account_id,
         )
-    if claims:
-        await tx.session.execute(
-            sa.update(mail)
-            .where(mail.c.id.in_([one.id for one in claims]))
-            .values(tries=mail.c.tries + 1, claimed_until=tx.now + LEASE)
+        .returning(
+            mail.c.id,
+            mail_account.c.key.label("account"),
+            mail_account.c.address.label("account_address"),
+            mail_account.c.channel,
+            mail.c.envelope_sender,
+            mail.c.raw_sha256,
+            mail.c.received_at,
+            mail.c.tries,
         )
-    return claims
+    )
+
+
+_CLAIM = _claim_statement()
 
 
 async def release(tx: Transaction, claims: Sequence[Claim]) -> None:
     """Give mails back untried, because something that parsing needs cannot be reached."""
     await tx.session.execute(
         sa.update(mail)
-        .where(mail.c.id.in_([one.id for one in claims]), mail.c.state == MailState.STORED)
+        .where(_among([one.id for one in claims]), mail.c.state == MailState.STORED)
         .values(tries=mail.c.tries - 1, claimed_until=tx.now + timedelta(seconds=1))
     )
 
@@ -158,7 +179,7 @@ async def finish(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     claims = {outcome.claim.id: outcome for outcome in outcomes}
     held = await tx.session.execute(
         sa.select(mail.c.id, mail.c.tries)
-        .where(mail.c.id.in_(claims), mail.c.state == MailState.STORED)
+        .where(_among(list(claims)), mail.c.state == MailState.STORED)
         .order_by(mail.c.id)
         .with_for_update()
     )
@@ -172,6 +193,11 @@ async def finish(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
     for outcome in mine:
         if isinstance(outcome, Quarantined):
             await _quarantine(tx, outcome)
+
+
+def _among(ids: Sequence[UUID]) -> sa.ColumnElement[bool]:
+    """One array instead of a list of parameters: the statement stays the same for any number of ids."""
+    return mail.c.id == sa.any_(sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid)))
 
 
 _PARSED = (

@@ -11,15 +11,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ingest.accounts.directory import Directory
 from ingest.received.committer import Committer, Incoming
+from ingest.received.smtp_session import SmtpSession
 
 log = logging.getLogger(__name__)
-
-MAX_LINE = 1024 * 1024
-"""Bytes of a line. RFC 5321 §4.5.3.1.6 says 1,000, real senders do not keep to it, and their mail counts, too."""
 
 MAX_RECIPIENTS = 100
 MAX_SENDER = 320
 GOODBYE_SECONDS = 5.0
+
+NULL_SENDER = "<>"
+"""How aiosmtpd names the return path of bounces (RFC 5321 §4.5.5)."""
 
 NOT_NOW = "451 4.3.0 We cannot store mail at the moment. Please try again later."
 UNKNOWN = "550 5.1.1 There is no mail account with this address here."
@@ -87,7 +88,11 @@ class Handler:
         content = envelope.original_content
         if not isinstance(content, bytes):
             raise TypeError("a mail without bytes")
-        return Incoming(raw=content, envelope_sender=envelope.mail_from or "", recipients=recipients)
+        return Incoming(
+            raw=content,
+            envelope_sender="" if envelope.mail_from == NULL_SENDER else envelope.mail_from or "",
+            recipients=recipients,
+        )
 
     async def handle_exception(self, error: Exception) -> str:
         """A fault of ours in any command: the sender tries again."""
@@ -95,10 +100,9 @@ class Handler:
         return NOT_NOW
 
 
-class Connection(SMTP):
-    """One session; known to its receiver, so that a shutdown can say goodbye."""
+class Connection(SmtpSession):
+    """A session that its receiver knows of, so that a shutdown can say goodbye."""
 
-    line_length_limit = MAX_LINE
     receiver: "Receiver"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
