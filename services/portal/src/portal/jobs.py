@@ -81,7 +81,7 @@ class SignInDesk:
         await self._mail(request, link, token=token, language=card.language)
 
     async def _mail(self, request: SignInRequest, link: Link, *, token: str, language: str) -> None:
-        """Hand the mail over under the request's id: a retry after a lost answer is the same mail, with its first link."""
+        """Hand the mail over under the request's id: a retry after a lost answer is the same mail and link."""
         public_url = self._settings.public_url.rstrip("/")
         mail = sign_in_mail(
             language,
@@ -101,4 +101,4 @@ class SignInDesk:
                 )
             )
         except Refused as refused:
-            log.error("a sign-in link for contact %s cannot be mailed: %s", link.contact_id, refused)
+            log.warning("a sign-in link for contact %s cannot be mailed: %s", link.contact_id, refused)

@@ -18,15 +18,10 @@ from portal.rules.access import AccessFields
 
 async def create_access(tx: Transaction, fields: AccessFields, *, access_id: UUID | None = None) -> queries.Access:
     """A new external access, without contacts. Raises `AccessExists`."""
-    row = {
-        "id": access_id or new_id(),
-        "version": 1,
-        "created_at": tx.now,
-        "changed_at": tx.now,
-        **_columns(fields),
-    }
+    access_id = access_id or new_id()
+    row = {"id": access_id, "version": 1, "created_at": tx.now, "changed_at": tx.now, **_columns(fields)}
     await _write(tx, sa.insert(external_access).values(row), name=fields.name)
-    return await queries.get_access(tx, row["id"])
+    return await queries.get_access(tx, access_id)
 
 
 async def change_access(

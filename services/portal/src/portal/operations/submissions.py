@@ -1,5 +1,6 @@
 """What customers write: stored here first, then told to the ticket core, which files or refuses it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -59,7 +60,7 @@ async def _store(
     customer: SignedIn,
     *,
     kind: SubmissionKind,
-    payload: dict[str, object],
+    payload: Mapping[str, str | int],
     number: int | None = None,
 ) -> Submission:
     submission_id = new_id()
@@ -70,7 +71,7 @@ async def _store(
             access_id=customer.access_id,
             kind=str(kind),
             author=customer.author.model_dump(mode="json"),
-            payload=payload,
+            payload=dict(payload),
             state=str(SubmissionState.SUBMITTED),
             number=number,
             at=tx.now,
