@@ -140,7 +140,7 @@ class App:
     def _relay(self) -> Relay:
         return Relay(
             service=self.service,
-            dsn=self.settings.database_url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1),
+            connect=self.database.connect_alone,
             client=lambda: self.bus.client,
             on_wake=self._wake,
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -105,7 +106,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
-            connect_args={"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": str(service)}},
+            connect_args=self._options(),
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
@@ -116,6 +117,14 @@ class Database:
             transaction = Transaction(session, service=self.service, now=self.clock(), cause=cause)
             yield transaction
             await transaction.write_outbox()
+
+    def _options(self) -> dict[str, Any]:
+        return {"timeout": 5, "command_timeout": 30, "server_settings": {"application_name": str(self.service)}}
+
+    async def connect_alone(self) -> asyncpg.Connection:
+        """A connection outside the pool, for LISTEN and for a lock that lasts; the caller closes it."""
+        _, address = self.engine.dialect.create_connect_args(self.engine.url)
+        return await asyncpg.connect(**address, **self._options())
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; raises what the driver raises."""

@@ -6,16 +6,17 @@ relays; the others wait for the lock. A row is marked as published only after th
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 import asyncpg
 import nats.errors
 import nats.js.errors
 import orjson
 from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import PubAck
 
 from chassis import telemetry
 from chassis.database import OUTBOX, WAKE_CHANNEL
@@ -27,12 +28,21 @@ log = logging.getLogger(__name__)
 WINDOW = 500
 """How many events wait for their acknowledgement at once (design/bus.md: windows are five times as fast)."""
 
+WINDOW_BYTES = 8 * 1024 * 1024
+"""Where a window ends before it is full: mails are large, and it is held in memory twice."""
+
 ACK_TIMEOUT = 5.0
 POLL = 2.0
 """Seconds after which the relay looks without being woken: the safety net of LISTEN/NOTIFY."""
 
 STREAM_CHECK = 5.0
 """Seconds between two looks at whether the stream still has what it acknowledged."""
+
+ENVELOPE = 256
+"""More than what NATS itself, and the header that names the stream, add to an event's headers and body."""
+
+UNSENDABLE = (nats.errors.MaxPayloadError, nats.errors.BadSubjectError, nats.errors.BadHeaderError)
+"""What is wrong with the event and not with the bus: it would fail for ever."""
 
 LOCK_KEY = 0x6465736B
 """The advisory lock of the relay; each service has a database of its own, so one key serves all."""
@@ -42,13 +52,19 @@ class Relay:
     """Publishes the outbox of one service, and passes on every wake-up call of its database."""
 
     def __init__(
-        self, *, service: Service, dsn: str, client: Callable[[], Client | None], on_wake: Callable[[str], None]
+        self,
+        *,
+        service: Service,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        client: Callable[[], Client | None],
+        on_wake: Callable[[str], None],
     ) -> None:
         self._service = service
         self._stream = STREAMS[service].name if service in STREAMS else None
-        self._dsn = dsn
+        self._connect = connect
         self._client = client
         self._on_wake = on_wake
+        self._jetstream: JetStreamContext | None = None
         self._signal = asyncio.Event()
         self._stopping = asyncio.Event()
         self._checked_at = 0.0
@@ -58,21 +74,17 @@ class Relay:
         """Work until `stop`. A lost database or bus is waited for, never given up."""
         while not self._stopping.is_set():
             try:
-                connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=30)
-            except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-                log.warning("relay: the database cannot be reached: %s", error)
-                await self._pause(1.0)
-                continue
-            try:
-                await connection.add_listener(WAKE_CHANNEL, self._woken)
-                await self._lead(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("relay: lost the database: %s", error)
-                await self._pause(0.5)
-            finally:
-                self._leading = False
-                with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await self._connect()
+                try:
+                    await connection.add_listener(WAKE_CHANNEL, self._woken)
+                    await self._lead(connection)
+                finally:
+                    self._leading = False
+                    self._set_lag(None)
                     await connection.close(timeout=2)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("relay: the database cannot be reached: %s: %s", type(error).__name__, error)
+                await self._pause(1.0)
 
     def stop(self) -> None:
         """Finish the window under way and end."""
@@ -81,7 +93,8 @@ class Relay:
 
     def _woken(self, _connection: object, _pid: int, _channel: str, name: object) -> None:
         if name == OUTBOX:
-            self._signal.set()
+            if self._leading:
+                self._signal.set()
         else:
             self._on_wake(str(name))
 
@@ -93,8 +106,10 @@ class Relay:
         """Relay while we hold the lock; without it only pass on wake-up calls."""
         while not self._stopping.is_set():
             self._signal.clear()
-            if self._stream and not self._leading:
-                self._leading = await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY)
+            if not self._leading:
+                # Without a stream there is nothing to lead, but a connection that died silently must be noticed.
+                question = "SELECT pg_try_advisory_lock($1)" if self._stream else "SELECT $1::bigint < 0"
+                self._leading = await connection.fetchval(question, LOCK_KEY)
                 self._checked_at = 0.0
             more = False
             if self._leading:
@@ -104,8 +119,6 @@ class Relay:
                     log.warning("relay: the bus does not take events: %r", error)
                     self._checked_at = 0.0
                     await self._pause(0.3)
-            elif connection.is_closed():
-                raise ConnectionResetError("the connection was closed")
             if not more:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._signal.wait(), POLL)
@@ -114,56 +127,42 @@ class Relay:
         """Publish one window; True if there may be more."""
         client = self._client()
         if client is None or not client.is_connected:
-            await self._measure(connection)
+            self._set_lag(
+                await connection.fetchval(
+                    "SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1"
+                )
+            )
+            await self._pause(0.5)  # every commit wakes us, and there is nothing to do for it
             return False
         await self._check_stream(connection, client)
         rows = await connection.fetch(
-            "SELECT seq, subject, headers, body, created_at FROM outbox WHERE published_at IS NULL"
-            " ORDER BY seq LIMIT $1",
+            "SELECT seq, subject, headers, body, created_at FROM ("
+            " SELECT *, sum(length(body)) OVER (ORDER BY seq) - length(body) AS bytes_before FROM ("
+            " SELECT * FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT $1) AS oldest) AS counted"
+            " WHERE bytes_before < $2 ORDER BY seq",
             WINDOW,
+            WINDOW_BYTES,
         )
         self._set_lag(rows[0]["created_at"] if rows else None)
         if not rows:
             return False
         published, failures = await self._publish(client, rows)
-        if published:
-            await connection.execute(
-                "WITH done AS (UPDATE outbox SET published_at = now(), stream_seq = d.stream_seq"
-                " FROM unnest($1::bigint[], $2::bigint[]) AS d(seq, stream_seq) WHERE outbox.seq = d.seq)"
-                " UPDATE relay_state SET last_seq = greatest(last_seq, $3) WHERE stream = $4",
-                [seq for seq, _ in published],
-                [stream_seq for _, stream_seq in published],
-                max(stream_seq for _, stream_seq in published),
-                self._stream,
-            )
-            telemetry.EVENTS_PUBLISHED.labels(self._service).inc(len(published))
+        lost = await self._mark(connection, published) if published else 0
         for row, error in failures:
-            if isinstance(error, nats.errors.MaxPayloadError):
+            if isinstance(error, UNSENDABLE):
                 await self._give_up(connection, row, error)
-        others = [error for _, error in failures if not isinstance(error, nats.errors.MaxPayloadError)]
+        others = [error for _, error in failures if not isinstance(error, UNSENDABLE)]
         if others:
             raise others[0]
-        return len(rows) == WINDOW or bool(failures)
+        full = len(rows) == WINDOW or sum(len(row["body"]) for row in rows) >= WINDOW_BYTES
+        return full or bool(failures) or lost > 0
 
     async def _publish(
         self, client: Client, rows: list[asyncpg.Record]
-    ) -> tuple[list[tuple[int, int]], list[tuple[asyncpg.Record, Exception]]]:
-        """Send all, then wait for all: (outbox seq, stream seq) of those that the stream has, and the failures."""
-        jetstream = client.jetstream(timeout=ACK_TIMEOUT)
-        futures: dict[asyncio.Future[Any], asyncpg.Record] = {}
-        failures: list[tuple[asyncpg.Record, Exception]] = []
-        for row in rows:
-            try:
-                future = await jetstream.publish_async(
-                    row["subject"], row["body"], headers=orjson.loads(row["headers"]), stream=self._stream
-                )
-            except nats.errors.Error as error:
-                failures.append((row, error))
-                if not isinstance(error, nats.errors.MaxPayloadError):
-                    break
-            else:
-                futures[future] = row
-        published: list[tuple[int, int]] = []
+    ) -> tuple[list[tuple[int, PubAck]], list[tuple[asyncpg.Record, Exception]]]:
+        """Send all, then wait for all: (outbox seq, acknowledgement) of those that the stream has, and the failures."""
+        futures, failures = await self._send(client, rows)
+        published: list[tuple[int, PubAck]] = []
         if futures:
             done, late = await asyncio.wait(futures, timeout=ACK_TIMEOUT)
             for future in late:
@@ -172,10 +171,59 @@ class Relay:
             for future in done:
                 failure = future.exception()
                 if failure is None:
-                    published.append((futures[future]["seq"], future.result().seq))
+                    published.append((futures[future]["seq"], future.result()))
                 elif isinstance(failure, Exception):
                     failures.append((futures[future], failure))
         return published, failures
+
+    async def _send(
+        self, client: Client, rows: list[asyncpg.Record]
+    ) -> tuple[dict[asyncio.Future[PubAck], asyncpg.Record], list[tuple[asyncpg.Record, Exception]]]:
+        if self._jetstream is None:  # one for all windows: each has a subscription of its own, which it never ends
+            self._jetstream = client.jetstream(timeout=ACK_TIMEOUT)
+        futures: dict[asyncio.Future[PubAck], asyncpg.Record] = {}
+        failures: list[tuple[asyncpg.Record, Exception]] = []
+        for row in rows:
+            try:
+                if len(row["body"]) + len(row["headers"]) + ENVELOPE > client.max_payload:
+                    # The client compares the body alone, and the server ends a connection that sends more.
+                    raise nats.errors.MaxPayloadError
+                future = await self._jetstream.publish_async(
+                    row["subject"], row["body"], headers=orjson.loads(row["headers"]), stream=self._stream
+                )
+            except nats.errors.Error as error:
+                failures.append((row, error))
+                if not isinstance(error, UNSENDABLE):
+                    break
+            else:
+                futures[future] = row
+        return futures, failures
+
+    async def _mark(self, connection: asyncpg.Connection, published: list[tuple[int, PubAck]]) -> int:
+        """Mark what the stream has acknowledged; returns how many older events it must have lost.
+
+        Numbers in a stream only grow. Where a new event got the number of an older one, the older ones from there on
+        are gone with the stream's tail, and nobody would notice once the new ones have taken all their numbers.
+        """
+        numbers = [ack.seq for _, ack in published]
+        first_new = min((ack.seq for _, ack in published if not ack.duplicate), default=None)
+        lost: int | None = await connection.fetchval(
+            "WITH lost AS (UPDATE outbox SET published_at = NULL, stream_seq = NULL"
+            " WHERE stream_seq >= $3 RETURNING 1),"
+            " done AS (UPDATE outbox SET published_at = now(), stream_seq = d.stream_seq"
+            " FROM unnest($1::bigint[], $2::bigint[]) AS d(seq, stream_seq) WHERE outbox.seq = d.seq)"
+            " UPDATE relay_state SET last_seq = CASE WHEN $3 IS NULL THEN greatest(last_seq, $4) ELSE $4 END"
+            " WHERE stream = $5 RETURNING (SELECT count(*) FROM lost)",
+            [seq for seq, _ in published],
+            numbers,
+            first_new,
+            max(numbers),
+            self._stream,
+        )
+        telemetry.EVENTS_PUBLISHED.labels(self._service).inc(len(published))
+        if lost:
+            log.warning("relay: stream %s lost its tail, publishing again: %d events", self._stream, lost)
+        return lost or 0
 
     async def _check_stream(self, connection: asyncpg.Connection, client: Client) -> None:
         """If the stream was made anew, or lost its tail, mark what it lost as not published."""
@@ -212,19 +260,17 @@ class Relay:
 
     async def _give_up(self, connection: asyncpg.Connection, row: asyncpg.Record, error: Exception) -> None:
         """An event that can never be published must not hold up those behind it; it stays as a dead letter."""
-        log.error("relay: an event is too large for the bus: outbox %s, %d bytes", row["seq"], len(row["body"]))
+        reason = f"{type(error).__name__}: {error} ({row['subject']}, {len(row['body'])} bytes)"
+        log.error("relay: the bus can never take outbox %s: %s", row["seq"], reason)
         async with connection.transaction():
             await connection.execute(
                 "INSERT INTO dead_letter (id, subject, headers, body, error, tries, failed_at)"
                 " SELECT id, subject, headers, body, $2, 1, now() FROM outbox WHERE seq = $1 ON CONFLICT DO NOTHING",
                 row["seq"],
-                f"{type(error).__name__}: the event is larger than the bus allows",
+                reason,
             )
             await connection.execute("UPDATE outbox SET published_at = now() WHERE seq = $1", row["seq"])
         telemetry.DEAD_LETTERS.labels(self._service).inc()
-
-    async def _measure(self, connection: asyncpg.Connection) -> None:
-        self._set_lag(await connection.fetchval("SELECT min(created_at) FROM outbox WHERE published_at IS NULL"))
 
     def _set_lag(self, oldest: datetime | None) -> None:
         waiting = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
