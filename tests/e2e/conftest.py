@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from deskstream_local.story.doors import Desk
 from deskstream_local.trial.desk import TrialDesk
 
 
@@ -11,4 +12,11 @@ from deskstream_local.trial.desk import TrialDesk
 def whole_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrialDesk]:
     """A desk with the demo data, on free ports and in a folder of its own; stopped at the end of the run."""
     with TrialDesk.running(tmp_path_factory.mktemp("desk") / "home") as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def desk(whole_desk: TrialDesk) -> Iterator[Desk]:
+    """The front doors of that desk, with its agents signed in."""
+    with Desk.of(whole_desk) as desk:
         yield desk

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from chassis.embedded import ServerFailed
 from deskstream_local.addresses import Ports, PortTaken
@@ -45,6 +46,17 @@ def up(
         chosen = Ports.free() if ports is PortChoice.FREE else Ports.from_environment()
         _log_to(home)
         asyncio.run(_keep_up(home, chosen, screen))
+
+
+@app.command()
+def demo() -> None:
+    """Play the three scenes of everyday work on a desk of their own, and tell each step."""
+    # Only this command speaks HTTP; the supervisor stays small without it.
+    from deskstream_local.story.showing import show  # noqa: PLC0415
+
+    with _refusals(Screen()):
+        if not show(Console(highlight=False)):
+            raise typer.Exit(FAILED)
 
 
 @app.command()

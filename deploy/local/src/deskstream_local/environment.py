@@ -47,7 +47,7 @@ class Wiring:
     @property
     def public_url(self) -> str:
         """Where people reach the desk: on this machine, unless ``DESKSTREAM_PUBLIC_URL`` names a proxy before it."""
-        return os.environ.get("DESKSTREAM_PUBLIC_URL", self.ports.url)
+        return os.environ.get("DESKSTREAM_PUBLIC_URL") or self.ports.url
 
     def _mail(self) -> dict[str, str]:
         return {
