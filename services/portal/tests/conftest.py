@@ -213,9 +213,9 @@ def desk(connected: App) -> SignInDesk:
 
 
 @pytest.fixture
-async def browser(connected: App, access: Access) -> AsyncIterator[Callable[[], Awaitable[httpx.AsyncClient]]]:
+async def browser(app: App, access: Access) -> AsyncIterator[Callable[[], Awaitable[httpx.AsyncClient]]]:
     """``await browser()``: a browser on the portal's own pages, with cookies of its own."""
-    edge = with_edge(connected.api, service="portal", body_limit=connected.settings.body_limit)
+    edge = with_edge(app.api, service="portal", body_limit=app.settings.body_limit)
     async with AsyncExitStack() as stack:
 
         async def open_browser() -> httpx.AsyncClient:

@@ -200,31 +200,34 @@ async def test_fifty_requests_with_one_key_are_one_answer(
     assert len(await emitted(connected)) == 2
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"text": ""},
-        {"text": " \n\t "},
-        {"text": "nul \x00"},
-        {"text": "escape \x1b[2J"},
-        {"text": "x" * 50_001},
-        {"text": 5},
-        {"text": "x", "channel": "support"},
-    ],
-)
+NO_ANSWERS: list[dict[str, object]] = [
+    {},
+    {"text": ""},
+    {"text": " \n\t "},
+    {"text": "nul \x00"},
+    {"text": "escape \x1b[2J"},
+    {"text": "x" * 50_001},
+    {"text": 5},
+    {"text": "x", "channel": "support"},
+]
+NO_SUBJECTS = ["", "   ", "x" * 201, "a\r\nBcc: b@c.example", "nul \x00"]
+
+
 async def test_an_answer_that_is_empty_too_long_or_no_text_is_refused(
-    connected: App, customer: SignedIn, sabine: ContactCard, body: dict[str, object]
+    connected: App, customer: SignedIn, sabine: ContactCard
 ) -> None:
-    answer = await (await customer(sabine)).post("/tickets/1/replies", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    client = await customer(sabine)
+    for body in NO_ANSWERS:
+        answer = await client.post("/tickets/1/replies", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), body
     assert await emitted(connected) == []
 
 
-@pytest.mark.parametrize("subject", ["", "   ", "x" * 201, "a\r\nBcc: b@c.example", "nul \x00"])
-async def test_a_subject_is_one_line_of_text(customer: SignedIn, sabine: ContactCard, subject: str) -> None:
-    body = {"channel": "support", "subject": subject, "text": "y"}
-    assert (await (await customer(sabine)).post("/tickets", json=body)).status_code == 422
+async def test_a_subject_is_one_line_of_text(customer: SignedIn, sabine: ContactCard) -> None:
+    client = await customer(sabine)
+    for subject in NO_SUBJECTS:
+        answer = await client.post("/tickets", json={"channel": "support", "subject": subject, "text": "y"})
+        assert answer.status_code == 422, subject
 
 
 async def test_an_access_without_the_section_shows_no_tickets_and_takes_none(
