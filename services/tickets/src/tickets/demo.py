@@ -98,7 +98,7 @@ SAMPLES = (
 async def seed(tx: Transaction, *, password: str) -> None:
     """Create what is not there yet; channels that were changed stay as they are."""
     await staff.seed(tx, password=password)
-    await _seed_channels(tx)
+    await seed_channels(tx)
     there = set(await tx.session.scalars(sa.select(Ticket.id).where(Ticket.id.in_([one.id for one in SAMPLES]))))
     missing = [sample for sample in SAMPLES if sample.id not in there]
     numbers = await next_numbers(tx, len(missing))
@@ -113,7 +113,8 @@ async def seed(tx: Transaction, *, password: str) -> None:
         await tx.session.execute(sa.insert(table_of(Participant)), participants)
 
 
-async def _seed_channels(tx: Transaction) -> None:
+async def seed_channels(tx: Transaction) -> None:
+    """Create the channels that are not there yet, with their subscribers."""
     rows = [
         {
             "key": key,

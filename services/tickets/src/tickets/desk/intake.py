@@ -1,6 +1,7 @@
 """Mails become tickets and activities: many at a time, in a handful of statements (hot path)."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -60,20 +61,19 @@ class _Intake:
         self._journal = Journal(tx, channels)
         self._messages: list[dict[str, object]] = []
         self._participants: set[tuple[UUID, str]] = set()
-        self._own: set[str] = set()
         self._bounced: list[dict[str, object]] = []
+        self._filed: list[tuple[MailFiled, MailReceived]] = []
 
     def take(self, mail: MailReceived) -> None:
         """Decide about one mail; later mails of the batch see the result."""
-        self._own.add(mail.account.lower())
         if seen := self._lookup.seen_before(mail):
             again = seen.mail_id == mail.mail_id
-            self._filed(mail, "ticket" if again else "duplicate", seen)
+            self._tell(mail, "ticket" if again else "duplicate", seen)
             return
         filing = self._lookup.filing(mail)
         match filing.verdict:
             case Verdict.MACHINE:
-                self._tx.emit(MailFiled(mail_id=mail.mail_id, outcome="machine"), because=mail)
+                self._filed.append((MailFiled(mail_id=mail.mail_id, outcome="machine"), mail))
             case Verdict.ATTACH if filing.ticket_id is not None:
                 self._attach(mail, filing, self._lookup.tickets[filing.ticket_id])
             case _:
@@ -151,26 +151,24 @@ class _Intake:
         addresses = _participants(mail) - self._lookup.own
         self._participants |= {(ticket.id, address) for address in addresses}
         self._lookup.remember(seen, addresses)
-        self._filed(mail, "ticket", seen)
+        self._tell(mail, "ticket", seen)
 
-    def _filed(self, mail: MailReceived, outcome: str, seen: SeenMessage) -> None:
-        self._tx.emit(
-            MailFiled.model_validate(
-                {
-                    "mail_id": mail.mail_id,
-                    "outcome": outcome,
-                    "ticket_id": seen.ticket_id,
-                    "number": seen.number,
-                    "activity_id": seen.activity_id,
-                }
-            ),
-            because=mail,
+    def _tell(self, mail: MailReceived, outcome: Literal["ticket", "duplicate"], seen: SeenMessage) -> None:
+        filed = MailFiled(
+            mail_id=mail.mail_id,
+            outcome=outcome,
+            ticket_id=seen.ticket_id,
+            number=seen.number,
+            activity_id=seen.activity_id,
         )
+        self._filed.append((filed, mail))
 
     async def write(self) -> None:
-        """Store the batch."""
+        """Store the batch, and tell."""
         session = self._tx.session
         await self._journal.write()
+        for filed, mail in self._filed:
+            self._tx.emit(filed, because=mail)
         if self._messages:
             await session.execute(sa.insert(table_of(KnownMessage)), self._messages)
         if self._participants:
@@ -178,8 +176,8 @@ class _Intake:
                 insert(table_of(Participant)).on_conflict_do_nothing(),
                 [{"ticket_id": ticket_id, "address": address} for ticket_id, address in sorted(self._participants)],
             )
-        if fresh := self._own - self._lookup.own:
-            rows = [{"address": address} for address in sorted(fresh)]
+        if self._lookup.new_own:
+            rows = [{"address": address} for address in sorted(self._lookup.new_own)]
             await session.execute(insert(table_of(OwnAddress)).on_conflict_do_nothing(), rows)
         if self._bounced:
             await session.execute(
@@ -231,9 +229,7 @@ def _participants(mail: MailReceived) -> set[str]:
     """Who takes part in a ticket because of a mail: whoever wrote it or got it (MT-05). A machine does not."""
     if mail.kind in {MailKind.BOUNCE, MailKind.AUTO_REPLY}:
         return set()
-    return {mailbox.address.lower() for mailbox in (mail.sender, *mail.to, *mail.cc) if mailbox} - {
-        mail.account.lower()
-    }
+    return {mailbox.address.lower() for mailbox in (mail.sender, *mail.to, *mail.cc) if mailbox}
 
 
 def _actor(mail: MailReceived, sender: Sender) -> Actor:

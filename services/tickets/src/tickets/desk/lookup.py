@@ -59,6 +59,7 @@ class Lookup:
         self.prefix = prefix
         self.tickets: dict[UUID, AnyTicket] = {}
         self.own: set[str] = set()
+        self.new_own: set[str] = set()
         self._tx = tx
         self._seen: dict[str, list[SeenMessage]] = {}
         self._participants: set[tuple[UUID, str]] = set()
@@ -183,9 +184,11 @@ class Lookup:
     async def _load_addresses(self, mails: Sequence[MailReceived]) -> None:
         senders = {mail.sender.address.lower() for mail in mails if mail.sender}
         everyone = {box.address.lower() for mail in mails for box in (*mail.to, *mail.cc)}
-        everyone |= senders | {mail.account.lower() for mail in mails}
-        own = sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, everyone))
-        self.own = set((await self._tx.session.scalars(own)).all())
+        accounts = {mail.account_address.lower() for mail in mails if mail.account_address}
+        own = sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, everyone | senders | accounts))
+        stored = set((await self._tx.session.scalars(own)).all())
+        self.new_own = accounts - stored
+        self.own = accounts | stored
         if self.tickets:
             rows = await self._tx.session.execute(
                 sa.select(Participant.ticket_id, Participant.address).where(
