@@ -21,10 +21,12 @@ from contracts.messages import EVENTS, Event, Service
 from contracts.tickets import Authenticated, Permission
 from ingest import demo
 from ingest.main import build
+from ingest.received.operations import Arrival, store
 from ingest.settings import Settings
 from ingest.testing import ScriptedRelay, scripted_relay
 
 BuildApp = Callable[..., Awaitable[App]]
+Receive = Callable[..., Awaitable[list[UUID]]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
@@ -58,6 +60,30 @@ async def relay() -> AsyncIterator[ScriptedRelay]:
     """A mail server that takes everything, unless the test says otherwise."""
     async with scripted_relay(free_port()) as server:
         yield server
+
+
+@pytest.fixture
+def receive() -> Receive:
+    """``await receive(app, raw, …)``: mails to support that have arrived and wait to be parsed; their ids."""
+
+    async def store_all(app: App, *raws: bytes, sender: str = "sabine@schulz.example") -> list[UUID]:
+        arrivals = [
+            Arrival(
+                id=new_id(),
+                account_id=demo.ACCOUNTS[0][0],
+                source_id=f"test:{new_id()}",
+                envelope_sender=sender,
+                envelope_recipients=["support@desk.example"],
+                raw_sha256=sha256,
+                size=len(raw),
+            )
+            for raw, sha256 in zip(raws, await app.blobs.put_many(raws), strict=True)
+        ]
+        async with app.database.transaction() as tx:
+            await store(tx, arrivals)
+        return [arrival.id for arrival in arrivals]
+
+    return store_all
 
 
 @pytest.fixture
