@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import WithJsonSchema
 
 from chassis.problems import Conflict, Invalid, PreconditionRequired
 
@@ -29,6 +30,7 @@ async def expected_version(
             max_length=40,
             description='The version that the change is based on, as its ETag said: "3".',
         ),
+        WithJsonSchema({"type": "string", "pattern": r'^"\d{1,9}"$'}),
     ] = None,
 ) -> int:
     """The version in ``If-Match``. Raises `PreconditionRequired` without one and `Invalid` for anything else.

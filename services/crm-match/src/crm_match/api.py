@@ -50,7 +50,7 @@ def _printable(text: str) -> str:
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
 ]
-Address = Annotated[str, StringConstraints(max_length=320), AfterValidator(clean_address)]
+Address = Annotated[str, Field(max_length=320, json_schema_extra={"format": "email"}), AfterValidator(clean_address)]
 Addresses = Annotated[tuple[Address, ...], Field(max_length=20), AfterValidator(_once_each)]
 Phones = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=40)], ...], Field(max_length=20)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]

@@ -87,6 +87,15 @@ async def test_after_signing_out_the_old_cookie_opens_nothing(
     assert len(await revoked()) == 1
 
 
+async def test_signing_out_works_also_when_the_session_has_just_ended_elsewhere(sign_in: SignIn, app: App) -> None:
+    client = await sign_in("tom")
+    assert (await client.get("/api/v1/session")).status_code == 200
+    async with app.database.transaction() as tx:
+        await tx.session.execute(sa.delete(Session))
+    assert (await client.delete("/api/v1/session")).status_code == 204
+    assert "__Host-deskstream" not in client.cookies
+
+
 async def test_each_sign_in_is_a_new_session_and_ends_the_one_before_in_this_browser(
     sign_in: SignIn, browse: Browse, revoked: Revoked
 ) -> None:

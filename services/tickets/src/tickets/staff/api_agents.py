@@ -35,7 +35,7 @@ def _printable(text: str) -> str:
 
 Line = StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
 Name = Annotated[str, Line, AfterValidator(_printable)]
-Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(clean_email)]
+Email = Annotated[str, Field(max_length=320, json_schema_extra={"format": "email"}), AfterValidator(clean_email)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 
 

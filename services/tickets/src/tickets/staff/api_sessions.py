@@ -1,5 +1,6 @@
 """HTTP: signing in and out, one's own sessions and one's own password."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -147,8 +148,9 @@ async def get_session(tx: Tx, who: Anyone, response: Response) -> MeOut:
 
 @sessions.delete("/session", operation_id="sign_out", status_code=204)
 async def sign_out(desk: Desk, who: Owner, response: Response) -> None:
-    """Sign out: the session ends at once, everywhere."""
-    await _end(desk, who, session_id=who.credential_id)
+    """Sign out: the session ends at once, everywhere. One that has just ended elsewhere is signed out, too."""
+    with suppress(SessionNotFound):
+        await _end(desk, who, session_id=who.credential_id)
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
 
 
