@@ -161,30 +161,37 @@ async function follow(id) {
 
 async function send(path, body, key) {
   const { status, body: sent } = await call("POST", path, body, key);
-  if (status === 401) leave();
-  if (status !== 201) {
-    say(sent && sent.detail ? sent.detail : words().failed);
-    return { taken: false, filed: null };
+  if (status === 201) {
+    say(words().sending);
+    return sent;
   }
-  say(words().sending);
+  if (status === 401) leave();
+  else say(sent && sent.detail ? sent.detail : words().failed);
+  return null;
+}
+
+async function showEnd(sent) {
   const end = await follow(sent.id);
-  if (!end) say(words().accepted);
-  else if (end.state === "refused") say(words().refused + " " + (end.refusal || ""));
-  else say("");
-  return { taken: true, filed: end && end.state === "filed" ? end : null };
+  if (!end) {
+    say(words().accepted);
+  } else if (end.state === "refused") {
+    say(words().refused + " " + (end.refusal || ""));
+  } else {
+    say("");
+    if (shownNumber === end.number) await showTicket(end.number);
+    else if (sent.kind === "ticket") location.hash = "#" + end.number;
+  }
 }
 
 function onSend(form, path, body) {
   let key = newKey();
   form.addEventListener("input", () => { key = newKey(); });
   onSubmit(form, async () => {
-    const { taken, filed } = await send(path(), body(), key);
-    if (!taken) return;
+    const sent = await send(path(), body(), key);
+    if (!sent) return;
     form.reset();
     key = newKey();
-    if (!filed) return;
-    if (shownNumber === filed.number) await showTicket(filed.number);
-    else location.hash = "#" + filed.number;
+    showEnd(sent);
   });
 }
 
