@@ -13,6 +13,7 @@ import pytest
 
 from chassis.embedded.child import Launch
 from deskstream_local.forking import Forked
+from deskstream_local.home import ProcessState
 from deskstream_local.processes import Running, Spawned
 from deskstream_local.supervisor import Backoff, Program, StartFailed, Supervisor
 
@@ -71,7 +72,7 @@ def patient(name: str, folder: Path) -> Program:
         return journal.with_name(f"journal.{name}").exists()
 
     log = folder / "log"
-    return Program(name=name, log=log, start=python(PATIENT, str(journal), name, log=log), ready=ready)
+    return Program(name=name, log=log, start=python(PATIENT, str(journal), name, log=log), alive=ready)
 
 
 def pid_of(supervisor: Supervisor, name: str) -> int | None:
@@ -97,8 +98,8 @@ async def test_what_must_follow_a_start_follows_every_restart(supervisor: Superv
         name="bus",
         log=tmp_path / "log",
         start=python("import time; time.sleep(60)", log=tmp_path / "log"),
-        ready=always,
-        once_ready=declare,
+        alive=always,
+        once_alive=declare,
     )
     await supervisor.start(program)
     assert declared[0] is not None
@@ -128,7 +129,7 @@ async def test_who_ignores_the_request_to_end_is_killed_after_the_grace(tmp_path
     async def ready() -> bool:
         return "up" in log.read_text()
 
-    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), ready=ready))
+    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), alive=ready))
     pid = pid_of(supervisor, "stubborn")
     began = time.monotonic()
     await supervisor.stop()
@@ -144,7 +145,7 @@ async def test_a_second_request_to_end_waits_for_nobody(tmp_path: Path) -> None:
     async def ready() -> bool:
         return "up" in log.read_text()
 
-    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), ready=ready))
+    await supervisor.start(Program(name="stubborn", log=log, start=python(STUBBORN, log=log), alive=ready))
     stopping = asyncio.create_task(supervisor.stop())
     supervisor.hurry()
     await asyncio.wait_for(stopping, 5)
@@ -155,12 +156,12 @@ async def test_a_first_start_that_fails_is_reported_and_not_repeated(supervisor:
         return False
 
     log = tmp_path / "log"
-    program = Program(name="broken", log=log, start=python("print('no disk'); exit(7)", log=log), ready=never)
+    program = Program(name="broken", log=log, start=python("print('no disk'); exit(7)", log=log), alive=never)
     with pytest.raises(StartFailed, match=r"(?s)broken ended with 7.*no disk"):
         await supervisor.start(program)
 
 
-async def test_what_is_not_ready_in_time_is_ended(supervisor: Supervisor, tmp_path: Path) -> None:
+async def test_what_does_not_answer_in_time_is_ended(supervisor: Supervisor, tmp_path: Path) -> None:
     async def never() -> bool:
         return False
 
@@ -168,14 +169,53 @@ async def test_what_is_not_ready_in_time_is_ended(supervisor: Supervisor, tmp_pa
         name="slow",
         log=tmp_path / "log",
         start=python("import time; time.sleep(60)", log=tmp_path / "log"),
-        ready=never,
-        ready_seconds=0.2,
+        alive=never,
+        alive_seconds=0.2,
     )
-    with pytest.raises(StartFailed, match=r"not ready within 0\.2 s"):
+    with pytest.raises(StartFailed, match=r"did not answer within 0\.2 s"):
         await supervisor.start(program)
     pid = pid_of(supervisor, "slow")
     assert pid is not None
     await eventually(lambda: gone(pid))
+
+
+async def test_who_lives_is_not_ended_for_not_being_ready(supervisor: Supervisor, tmp_path: Path) -> None:
+    caught_up = asyncio.Event()
+
+    async def ready() -> bool:
+        return caught_up.is_set()
+
+    log = tmp_path / "log"
+    start = python("import time; time.sleep(60)", log=log)
+    await supervisor.start(
+        Program(name="slow", log=log, start=start, alive=always, ready=ready, ready_seconds=0.2, alive_seconds=0.1)
+    )
+    (state,) = supervisor.states()
+    assert not state.ready
+    caught_up.set()
+    await eventually(lambda: supervisor.states()[0].ready)
+    assert supervisor.states()[0] == ProcessState("slow", state.pid, restarts=0, ready=True)
+
+
+async def test_who_crashed_is_not_ready_until_the_new_process_says_so(supervisor: Supervisor, tmp_path: Path) -> None:
+    well = asyncio.Event()
+    well.set()
+
+    async def ready() -> bool:
+        return well.is_set()
+
+    log = tmp_path / "log"
+    start = python("import time; time.sleep(60)", log=log)
+    await supervisor.start(Program(name="service", log=log, start=start, alive=always, ready=ready))
+    first = pid_of(supervisor, "service")
+    assert first is not None
+    assert supervisor.states()[0].ready
+    well.clear()
+    os.kill(first, signal.SIGKILL)
+    await eventually(lambda: pid_of(supervisor, "service") not in {first, None})
+    assert not supervisor.states()[0].ready
+    well.set()
+    await eventually(lambda: supervisor.states()[0].ready)
 
 
 async def test_a_process_that_keeps_crashing_is_started_ever_more_slowly(tmp_path: Path) -> None:
@@ -189,7 +229,7 @@ async def test_a_process_that_keeps_crashing_is_started_ever_more_slowly(tmp_pat
         starts.append(time.monotonic())
         return await launch()
 
-    await supervisor.start(Program(name="crasher", log=log, start=start, ready=always))
+    await supervisor.start(Program(name="crasher", log=log, start=start, alive=always))
     await eventually(lambda: len(starts) == 5)
     await supervisor.stop()
     assert starts[4] - starts[3] > 2 * (starts[2] - starts[1]) > 0
@@ -240,6 +280,7 @@ import asyncio, sys, time
 from pathlib import Path
 from chassis.embedded.child import Launch
 from deskstream_local.forking import Forked
+from deskstream_local.home import ProcessState
 from deskstream_local.processes import Spawned
 async def main(log):
     forked = await Forked.start("small", "timeit", "-n1", "-r1", "import time; time.sleep(60)", environment={}, log=log)

@@ -61,13 +61,14 @@ def demo() -> None:
 
 @app.command()
 def status() -> None:
-    """Show the parts of the running desk."""
+    """Show the parts of the running desk, and who can sign in."""
     home, screen = Home.from_environment(), Screen()
     state = home.read_state()
     if state is None:
         screen.refuse(f"No desk runs on {home.root}. Start one: deskstream up")
         raise typer.Exit(FAILED)
     screen.processes(state)
+    screen.sign_ins(home)
 
 
 @app.command()

@@ -71,10 +71,9 @@ class Desk:
             await self._run_once("migrate", "chassis.migrate", "all")
         with self._step("Start NATS and declare its streams"):
             await self._start_bus()
-        if not self._home.seeded.exists():
+        if not self._home.people.exists():
             with self._step("Fill in the demo data"):
-                await self._run_once("seed", "deskstream_local.seed")
-                self._home.seeded.touch()
+                await self._run_once("seed", "deskstream_local.seed", str(self._home.people))
         with self._step("Start the services"):
             await self.supervisor.start(*map(self._worker, SERVICES))
         with self._step("Open the doors"):
@@ -128,9 +127,9 @@ class Desk:
         async def start() -> Spawned:
             return Spawned(await asyncio.to_thread(self._postgres.prepare), log)
 
-        ready = partial(asyncio.to_thread, self._postgres.ready)
+        alive = partial(asyncio.to_thread, self._postgres.ready)
         # SIGINT is PostgreSQL's "fast": it does not wait for its clients.
-        return Program(name="postgres", log=log, start=start, ready=ready, stop_signal=signal.SIGINT)
+        return Program(name="postgres", log=log, start=start, alive=alive, stop_signal=signal.SIGINT)
 
     def _bus(self) -> Program:
         log = self._home.log("nats")
@@ -142,9 +141,9 @@ class Desk:
             name="nats",
             log=log,
             start=start,
-            ready=partial(answers_ok, self._nats.monitor_port, "/healthz"),
+            alive=partial(answers_ok, self._nats.monitor_port, "/healthz"),
             # A server that came back may have lost its store.
-            once_ready=partial(self._run_once, "streams", "chassis.streams"),
+            once_alive=partial(self._run_once, "streams", "chassis.streams"),
         )
 
     def _worker(self, service: str) -> Program:
@@ -152,6 +151,7 @@ class Desk:
             name=service,
             log=self._home.log(service),
             start=partial(self._fork, service, "chassis.run", service, "--role", "worker"),
+            alive=partial(answers_ok, self._inner_ports[service], "/health/live"),
             ready=partial(answers_ok, self._inner_ports[service], "/health/ready"),
         )
 
@@ -160,6 +160,7 @@ class Desk:
             name="gateway",
             log=self._home.log("gateway"),
             start=partial(self._fork, "gateway", "deskstream_local.gateway"),
+            alive=partial(answers_ok, self._ports.http, "/dev/live"),
             ready=partial(answers_ok, self._ports.http, "/dev/health"),
         )
 

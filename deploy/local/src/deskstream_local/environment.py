@@ -70,6 +70,7 @@ class Wiring:
             "DESKSTREAM_DOCUMENTS": str(REPOSITORY / "docs" / "api"),
             "DESKSTREAM_PUBLIC_URL": self.public_url,
             "DESKSTREAM_DEMO_PASSWORD": self.credentials.get("demo"),
+            "DESKSTREAM_PEOPLE": str(self.home.people),
         }
 
     @staticmethod

@@ -21,6 +21,7 @@ from chassis.http import with_edge
 from chassis.run import load
 from contracts.messages import Service
 from deskstream_local import own_pages, sink
+from deskstream_local.people import People
 
 
 class GatewaySettings(BaseSettings):
@@ -33,6 +34,7 @@ class GatewaySettings(BaseSettings):
     sink_port: int = Field(description="Port that takes the mail that the desk sends.")
     sink_folder: Path = Field(description="Where that mail is kept.")
     documents: Path = Field(description="The folder with the OpenAPI documents.")
+    people: Path = Field(description="The file that tells who can sign in.")
     public_url: str = Field(description="Where people reach the gateway.")
 
 
@@ -67,7 +69,13 @@ def build(settings: GatewaySettings, apps: list[App]) -> ASGIApp:
             yield
 
     rest = Starlette(
-        routes=own_pages.routes(apps=apps, mails=mails, documents=settings.documents, smtp_port=settings.smtp_port),
+        routes=own_pages.routes(
+            apps=apps,
+            mails=mails,
+            documents=settings.documents,
+            smtp_port=settings.smtp_port,
+            people=People.read(settings.people),
+        ),
         lifespan=lifespan,
     )
     names = {"localhost", LOOPBACK, urlsplit(settings.public_url).hostname or "localhost"}

@@ -78,9 +78,9 @@ class Home:
         return self.root / "sink"
 
     @property
-    def seeded(self) -> Path:
-        """Exists once the demo data is in."""
-        return self.root / "seeded"
+    def people(self) -> Path:
+        """Exists once the demo data is in, and tells who can sign in (`people.People`)."""
+        return self.root / "people.json"
 
     @property
     def credentials(self) -> Path:

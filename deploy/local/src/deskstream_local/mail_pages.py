@@ -22,6 +22,7 @@ MAX_LISTED = 500
 URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 NO_SUBJECT = "(no subject)"
+HOME = link("/", "← Your desk")
 FRAME = (
     '<iframe src="{source}" title="The HTML of this mail"'
     ' sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
@@ -145,16 +146,16 @@ def _attachments(message: EmailMessage) -> Iterator[dict[str, Any]]:
 
 def _list_page(mails: list[dict[str, Any]]) -> str:
     if not mails:
-        return page("Mails that left", "<p>Nothing was sent yet.</p>")
+        return page("Mails that left", "<p>Nothing was sent yet.</p>", trail=HOME)
     head = '<tr><th scope="col">Time (UTC)</th><th scope="col">Subject</th><th scope="col">Recipients</th></tr>'
     rows = "".join(map(_row, mails))
-    return page("Mails that left", f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>")
+    return page("Mails that left", f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>", trail=HOME)
 
 
 def _row(mail: dict[str, Any]) -> str:
     subject = link(f"{PATH}/{mail['id']}", mail["subject"] or NO_SUBJECT)
-    time, recipients = escape(mail["received_at"][:19]), escape(", ".join(mail["recipients"]))
-    return f'<tr><td>{time}</td><th scope="row">{subject}</th><td>{recipients}</td></tr>'
+    time, recipients = escape(mail["received_at"][:19].replace("T", " ")), escape(", ".join(mail["recipients"]))
+    return f'<tr><td class="time quiet">{time}</td><th scope="row">{subject}</th><td>{recipients}</td></tr>'
 
 
 def _mail_page(mail: dict[str, Any]) -> str:
@@ -165,9 +166,9 @@ def _mail_page(mail: dict[str, Any]) -> str:
         f"<h2>Text</h2><pre>{_linked(mail['text'])}</pre>" if mail["text"] else "",
         f"<h2>HTML</h2>{FRAME.format(source=f'{own}/html')}" if mail["html"] else "",
         f"<h2>Headers</h2><pre>{escape(headers)}</pre>",
-        f"<p>{link(f'{own}/raw', 'Download as .eml')} · {link(PATH, 'All mails')}</p>",
+        f"<p>{link(f'{own}/raw', 'Download as .eml')}</p>",
     )
-    return page(mail["subject"] or NO_SUBJECT, "".join(body))
+    return page(mail["subject"] or NO_SUBJECT, "".join(body), trail=link(PATH, "← Mails that left"))
 
 
 def _facts(mail: dict[str, Any]) -> str:

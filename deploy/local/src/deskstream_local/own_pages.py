@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from chassis.app import App
 from chassis.health import check
 from deskstream_local import mail_pages, pages
+from deskstream_local.people import People
 from deskstream_local.sink import Sink
 
 DOCUMENTS = {"/api/v1": "staff", "/portal/api/v1": "portal"}
@@ -20,20 +21,24 @@ DOCUMENTS = {"/api/v1": "staff", "/portal/api/v1": "portal"}
 
 DOORS = {
     "/dev/mails": ("Mail viewer", "Every mail that the desk sent"),
+    "/portal": ("Customer portal", "Where customers read their tickets and write"),
     "/api/v1/docs": ("Staff API", "What agents and integrators use; read it and try it"),
-    "/portal/api/v1/docs": ("Portal API", "What customers use"),
+    "/portal/api/v1/docs": ("Portal API", "What the customer portal uses"),
 }
 
 VIEWER = "/dev/viewer"
 """Swagger UI's files, served from the machine itself: the desk works without the internet."""
 
 
-def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int) -> list[BaseRoute]:
+def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, people: People) -> list[BaseRoute]:
     """All routes that belong to no service."""
 
     async def landing(_request: Request) -> Response:
-        text = pages.landing(DOORS, smtp_port=smtp_port)
+        text = pages.landing(DOORS, smtp_port=smtp_port, people=people)
         return HTMLResponse(text, headers={"content-security-policy": pages.POLICY})
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
 
     async def health(_request: Request) -> Response:
         parts = {str(app.service): await check(app) for app in apps}
@@ -42,6 +47,7 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int) -> 
 
     return [
         Route("/", landing),
+        Route("/dev/live", live),
         Route("/dev/health", health),
         *mail_pages.routes(mails),
         *(Route(f"{prefix}/openapi.json", _file(documents, name)) for prefix, name in DOCUMENTS.items()),

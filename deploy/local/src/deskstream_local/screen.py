@@ -8,13 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from deskstream_local.credentials import Credentials
+from deskstream_local.first_mail import first_mail
 from deskstream_local.home import Home, RunState
 from deskstream_local.memory import family, megabytes
-
-FIRST_MAIL = (
-    "python3 -c \"import smtplib; smtplib.SMTP('127.0.0.1', {port}).sendmail('ada@example.com', ['{to}'], "
-    "'From: Ada <ada@example.com>\\r\\nTo: {to}\\r\\nSubject: The printer is on fire\\r\\n\\r\\nPlease help!')\""
-)
+from deskstream_local.people import People
 
 
 class Screen:
@@ -43,8 +41,9 @@ class Screen:
         """The one screen."""
         facts = Table.grid(padding=(0, 2))
         for name, text in (
-            ("Look here", f"[link={state.url}]{state.url}[/link]"),
+            ("Look here", state.url),
             ("Mails that left", f"{state.url}/dev/mails"),
+            ("Customer portal", f"{state.url}/portal"),
             ("Staff API", f"{state.url}/api/v1/docs"),
             ("Portal API", f"{state.url}/portal/api/v1/docs"),
             ("Logs", escape(str(home.log("any").parent))),
@@ -52,9 +51,25 @@ class Screen:
             facts.add_row(f"[bold]{name}[/]", text)
         self._console.print(f"\n[bold green]Deskstream is running[/] [dim](after {seconds:.1f} s)[/]\n")
         self._console.print(facts)
+        self.sign_ins(home)
         self._console.print("\n[bold]Send it a first mail[/] (from another terminal):")
-        self.say(FIRST_MAIL.format(port=state.smtp_port, to="support@desk.example"))
+        self.say(first_mail(state.smtp_port))
         self._console.print("\nCtrl-C stops everything; the data stays.")
+
+    def sign_ins(self, home: Home) -> None:
+        """Who can sign in on a demo desk, and how."""
+        people = People.read(home.people)
+        if not people.agents:
+            return
+        password = Credentials(home.credentials).get("demo")
+        self._console.print(f"\n[bold]Agents[/] sign in at the staff API, each with the password {password}")
+        table = Table.grid(padding=(0, 2))
+        for agent in people.agents:
+            table.add_row(f"  {escape(agent.name)}", escape(agent.email), f"[dim]{escape(agent.role)}[/]")
+        self._console.print(table)
+        customers = " and ".join(escape(customer.email) for customer in people.customers)
+        self._console.print("[bold]Customers[/] sign in at the portal with a link, which comes to the mails that left:")
+        self._console.print(f"  {customers}")
 
     def processes(self, state: RunState) -> None:
         """The parts of a running desk, with what they hold in memory."""

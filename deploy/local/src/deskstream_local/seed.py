@@ -1,15 +1,19 @@
-"""Fills an empty desk with the demo data of every service: ``python -m deskstream_local.seed``.
+"""Fills an empty desk with the demo data of every service: ``python -m deskstream_local.seed <file>``.
 
-A service's ``demo.seed(tx, password=…)`` creates what is not there yet, so an interrupted run may be repeated.
+A service's ``demo.seed(tx, password=…)`` creates what is not there yet, so an interrupted run may be repeated. When all
+of it is there, the file tells who can sign in.
 """
 
 import asyncio
 import os
+import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from chassis.database import Database
 from contracts.messages import Service, load_all
+from deskstream_local.people import People, Person
 
 PASSWORD = "DESKSTREAM_DEMO_PASSWORD"  # noqa: S105  # the name of the variable
 
@@ -33,5 +37,17 @@ async def seed_all(*, password: str) -> None:
             await seed(service, password=password)
 
 
+def people() -> People:
+    """Who can sign in now."""
+    agents, contacts = import_module("tickets.demo").SIGN_INS, import_module("crm_match.demo").CONTACTS
+    return People(
+        agents=tuple(Person(name=name, email=email, role=role) for name, email, role in agents),
+        customers=tuple(
+            Person(name=contact.name, email=contact.addresses[0], role="customer") for contact in contacts.values()
+        ),
+    )
+
+
 if __name__ == "__main__":
     asyncio.run(seed_all(password=os.environ[PASSWORD]))
+    people().write(Path(sys.argv[1]))

@@ -13,7 +13,8 @@ from deskstream_local.processes import Running
 
 log = logging.getLogger(__name__)
 
-READY_POLL = 0.05
+ALIVE_POLL = 0.05
+READY_POLL = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,20 +37,29 @@ class Backoff:
         return 1 if lived >= self.healthy else before + 1
 
 
+async def always() -> bool:
+    """The answer of those who are ready as soon as they live."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Program:
     """Something to keep running.
 
-    ``ready`` is asked again and again after a start, until it says yes. ``once_ready`` runs after every start, not only
-    the first one: a NATS server that came back may have lost its streams.
+    ``alive`` is asked again and again after a start, until it says yes; who takes longer than ``alive_seconds`` is
+    ended. ``once_alive`` runs after every start, not only the first one: a NATS server that came back may have lost its
+    streams. ``ready`` says when it does its work well. That is waited for at the first start and shown ever after, and
+    nobody is ended for it: a service that has a long backlog to publish would only get a longer one.
     """
 
     name: str
     log: Path
     start: Callable[[], Awaitable[Running]]
-    ready: Callable[[], Awaitable[bool]]
+    alive: Callable[[], Awaitable[bool]]
+    alive_seconds: float = 60.0
+    once_alive: Callable[[], Awaitable[None]] | None = None
+    ready: Callable[[], Awaitable[bool]] = always
     ready_seconds: float = 60.0
-    once_ready: Callable[[], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
 
 
@@ -69,6 +79,7 @@ class _Kept:
     restarts: int = 0
     ready: bool = False
     keeper: "asyncio.Task[None] | None" = field(default=None, repr=False)
+    waiting: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
 
 class Supervisor:
@@ -86,7 +97,7 @@ class Supervisor:
     async def start(self, *programs: Program) -> None:
         """Start these at the same time and wait until all are ready; from then on they are kept running.
 
-        Raises `StartFailed` if one of them does not get ready at its first start.
+        Who lives and is not ready in time is reported in the log. Raises `StartFailed` if one of them does not live.
         """
         stage = [_Kept(program) for program in programs]
         self._stages.append(stage)
@@ -98,6 +109,7 @@ class Supervisor:
             raise failures.exceptions[0] from None
         for kept in stage:
             kept.keeper = asyncio.create_task(self._keep(kept))
+        await asyncio.gather(*map(self._first_ready, stage))
 
     async def stop(self) -> None:
         """End all, the last started first; who takes longer than the grace is ended with SIGKILL."""
@@ -129,20 +141,32 @@ class Supervisor:
         self._changed()
         ended = asyncio.ensure_future(running.ended())
         try:
-            async with asyncio.timeout(program.ready_seconds):
-                while not await program.ready():
-                    await asyncio.wait([ended], timeout=READY_POLL)
+            async with asyncio.timeout(program.alive_seconds):
+                while not await program.alive():
+                    await asyncio.wait([ended], timeout=ALIVE_POLL)
                     if ended.done():
-                        raise StartFailed(program, f"ended with {ended.result()} before it was ready")
-                if program.once_ready is not None:
-                    await program.once_ready()
+                        raise StartFailed(program, f"ended with {ended.result()} before it answered")
+                if program.once_alive is not None:
+                    await program.once_alive()
         except TimeoutError:
             running.signal(signal.SIGKILL)
-            raise StartFailed(program, f"was not ready within {program.ready_seconds:g} s") from None
+            raise StartFailed(program, f"did not answer within {program.alive_seconds:g} s") from None
         finally:
             ended.cancel()
+        kept.waiting = asyncio.create_task(self._until_ready(kept))
+
+    async def _until_ready(self, kept: _Kept) -> None:
+        while not await kept.program.ready():  # noqa: ASYNC110  # another process: there is no event to wait for
+            await asyncio.sleep(READY_POLL)
         kept.ready = True
         self._changed()
+
+    async def _first_ready(self, kept: _Kept) -> None:
+        program = kept.program
+        if kept.waiting is not None:
+            done, _ = await asyncio.wait([kept.waiting], timeout=program.ready_seconds)
+            if not done:
+                log.warning("%s runs but is not ready yet; its log is %s", program.name, program.log)
 
     async def _keep(self, kept: _Kept) -> None:
         loop = asyncio.get_running_loop()
@@ -150,8 +174,7 @@ class Supervisor:
             if kept.running is not None:
                 code = await kept.running.ended()
                 log.warning("%s ended with %s", kept.program.name, code)
-            kept.running, kept.ready = None, False
-            self._changed()
+            self._gone(kept)
             kept.crashes = self._backoff.crashes(kept.crashes, lived=loop.time() - kept.started)
             await asyncio.sleep(self._backoff.delay(kept.crashes))
             kept.restarts += 1
@@ -179,5 +202,10 @@ class Supervisor:
             log.warning("%s did not end in time: SIGKILL", kept.program.name)
             running.signal(signal.SIGKILL)
         await ended
+        self._gone(kept)
+
+    def _gone(self, kept: _Kept) -> None:
+        if kept.waiting is not None:
+            kept.waiting.cancel()
         kept.running, kept.ready = None, False
         self._changed()

@@ -26,6 +26,11 @@ SUBSCRIPTIONS = {
     "backend": {TOM: Subscribed.STANDARD, DORA: Subscribed.STANDARD, ADA: Subscribed.INFORMAL},
     "recruitment": {PETRA: Subscribed.STANDARD},
 }
+SIGN_INS: tuple[tuple[str, str, str], ...] = tuple(
+    (agent.name, agent.email, str(agent.role)) for agent in staff.AGENTS.values()
+)
+"""Name, address and role of each agent who can sign in."""
+
 RUDOLF_RIESE = UUID("01900000-0000-7000-8000-0000000c1002")
 RIESE_GMBH = UUID("01900000-0000-7000-8000-0000000c0002")
 
