@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from chassis import tables
 from chassis.app import App
@@ -23,7 +25,7 @@ from ingest import demo
 from ingest.main import build
 from ingest.received.operations import Arrival, store
 from ingest.settings import Settings
-from ingest.testing import ScriptedRelay, scripted_relay
+from ingest.testing import ScriptedRelay, Wire, scripted_relay, wire_to
 
 BuildApp = Callable[..., Awaitable[App]]
 Receive = Callable[..., Awaitable[list[UUID]]]
@@ -53,6 +55,16 @@ async def build_app(settings_for: SettingsFor) -> AsyncIterator[BuildApp]:
     yield make
     for app in made:
         await app.database.close()
+
+
+@pytest.fixture
+async def wire(settings_for: SettingsFor) -> AsyncIterator[tuple[Wire, dict[str, Any]]]:
+    """A wire to a fresh database, and the settings to use it."""
+    settings = await settings_for(Service.INGEST)
+    url = urlsplit(settings["database_url"].get_secret_value())
+    async with wire_to(int(url.port or 0)) as wire:
+        host = f"{url.username}:{url.password}@127.0.0.1:{wire.own_port}"
+        yield wire, settings | {"database_url": SecretStr(url._replace(netloc=host).geturl())}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import aiosmtplib
 import pytest
 import sqlalchemy as sa
-from pydantic import SecretStr
 
 from chassis.app import App, Role
 from chassis.blobs import Blobs
@@ -20,7 +19,7 @@ from ingest import demo
 from ingest.models import mail
 from ingest.received.committer import BATCH, Committer, Incoming
 from ingest.received.raw_cache import RawCache
-from ingest.testing import Wire, wire_to
+from ingest.testing import Wire
 
 BuildApp = Callable[..., Awaitable[App]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
@@ -57,16 +56,6 @@ def put_a_file_in_the_place_of(folder: Path) -> Callable[[], None]:
         away.rename(folder)
 
     return mend
-
-
-@pytest.fixture
-async def wire(settings_for: SettingsFor) -> AsyncIterator[tuple[Wire, dict[str, Any]]]:
-    """A wire to a fresh database, and the settings to use it."""
-    settings = await settings_for(Service.INGEST)
-    url = urlsplit(settings["database_url"].get_secret_value())
-    async with wire_to(int(url.port or 0)) as wire:
-        host = f"{url.username}:{url.password}@127.0.0.1:{wire.own_port}"
-        yield wire, settings | {"database_url": SecretStr(url._replace(netloc=host).geturl())}
 
 
 async def test_while_the_database_is_away_the_sender_keeps_the_mail_and_nothing_is_half_stored(

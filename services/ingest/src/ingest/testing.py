@@ -1,7 +1,7 @@
 """Small real servers for tests: a mail server that does what the test says, and a wire that can be cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,6 +43,7 @@ class ScriptedRelay:
     port: int
     mails: list[TakenMail] = field(default_factory=list)
     sessions: int = 0
+    before_answering_data: Callable[[], Awaitable[None]] | None = None
     _script: list[_Line] = field(default_factory=list)
 
     def answer(self, verb: str, answer: str, *, about: str | None = None, times: int | None = None) -> None:
@@ -101,6 +102,8 @@ class ScriptedRelay:
             content = envelope.original_content or b""
             sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
             self.mails.append(TakenMail(sender, tuple(envelope.rcpt_tos), content))
+        if self.before_answering_data is not None:
+            await self.before_answering_data()
         return "250 2.0.0 taken" if scripted is None else await self._act(server, scripted)
 
 
