@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from chassis import migrate
 from chassis.testing import TestDatabases
 from contracts.messages import Service
-from sqlalchemy.ext.asyncio import create_async_engine
 
 
 async def differences(url: str, metadata: sa.MetaData) -> list[Any]:
