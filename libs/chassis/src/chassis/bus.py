@@ -6,6 +6,7 @@ that are closed here are listed in docs/architecture.md and tested in tests/test
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import nats.errors
 import nats.js.errors
 from faststream import AckPolicy
-from faststream.nats import JStream, NatsBroker, NatsMessage, NatsResponse, PullSub
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.nats.security import NatsUserPassword
 from faststream.nats.subscriber.usecases import BatchPullStreamSubscriber
 from nats.aio.client import Client
@@ -29,7 +30,7 @@ from chassis.listener import BatchHandler, Handler, Listener, Unavailable, is_ou
 from chassis.settings import RETRY_DELAYS
 from contracts.envelope import PROBLEM_HEADER
 from contracts.messages import Event, Problem, Reply, Request, Service
-from contracts.topology import ROLES, Consumer, answers, consumers
+from contracts.topology import ROLES, Consumer, answers, consumers, inbox_prefix
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,9 @@ PULL_TIMEOUT = 5.0
 
 ANSWER_WORKERS = 16
 
+HEADERS = 1024
+"""More than the headers of any request, answer or event of ours take, in bytes."""
+
 
 class Refused(Exception):
     """The owner of a request refused it: ``problem`` says why."""
@@ -50,6 +54,11 @@ class Refused(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.code}: {problem.detail}")
         self.problem = problem
+
+
+def fits(client: Client, body: bytes) -> bool:
+    """Whether a message may be sent: the client compares its body alone, and the server ends a connection for more."""
+    return len(body) + HEADERS <= client.max_payload
 
 
 class PromptBatch(BatchPullStreamSubscriber):
@@ -76,16 +85,21 @@ class PromptBatch(BatchPullStreamSubscriber):
                 messages = await self.subscription.fetch(batch=self.pull_sub.batch_size, timeout=self.pull_sub.timeout)
             except TimeoutError:
                 continue
-            except (nats.errors.Error, nats.js.errors.Error) as error:
-                log.warning("%s: cannot read the stream, trying again: %s", self.stream.name, error)
+            except Exception as error:  # noqa: BLE001  # FastStream would try again at once, and burn a core
+                log.warning("%s: cannot read the stream, trying again: %r", self.stream.name, error)
                 await asyncio.sleep(0.5)
                 continue
             if messages and self.running:
                 await self.consume(messages)
 
 
+def end_process() -> None:
+    """Let this process end as if it were asked to: its supervisor starts a new one."""
+    signal.raise_signal(signal.SIGTERM)
+
+
 class Bus:
-    """A service's connection to NATS."""
+    """A service's connection to NATS; ``on_lost`` is called when it cannot be mended in this process."""
 
     def __init__(
         self,
@@ -104,6 +118,7 @@ class Bus:
         self._hearers: dict[type[Event], Hearer] = {}
         self._answers: dict[type[Request[Any]], Answer] = {}
         self._client: Client | None = None
+        self.on_lost: Callable[[], None] = end_process
         self.broker = NatsBroker(
             [server.strip() for server in url.split(",")],
             security=NatsUserPassword(user or str(service), password),
@@ -116,11 +131,18 @@ class Bus:
             max_outstanding_pings=2,
             graceful_timeout=15,
             error_cb=self._on_error,
+            closed_cb=self._on_closed,
             logger=logging.getLogger("chassis.faststream"),
         )
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats: %r", error)
+
+    async def _on_closed(self) -> None:
+        """The client never opens a connection again that the server ended with an error (a changed password, say)."""
+        if self._client is not None:
+            log.critical("the server ended the connection for good: %s", self._client.last_error)
+            self.on_lost()
 
     def listen(self, event: type[Event], handler: Handler) -> None:
         """Handle every event of this class once, in the transaction of its batch."""
@@ -168,9 +190,9 @@ class Bus:
         for consumer in consumers(self.service):
             self._subscribe_consumer(consumer)
         for request, handler in self._answers.items():
-            self.broker.subscriber(request.bus_subject, queue=str(self.service), max_workers=ANSWER_WORKERS)(
-                self._answering(request, handler)
-            )
+            self.broker.subscriber(
+                request.bus_subject, queue=str(self.service), max_workers=ANSWER_WORKERS, no_reply=True
+            )(self._answering(request, handler))
 
     def _subscribe_consumer(self, consumer: Consumer) -> None:
         owner = consumer.stream.owner
@@ -203,26 +225,33 @@ class Bus:
 
         return hear
 
-    def _answering(
-        self, request: type[Request[Any]], handler: Answer
-    ) -> Callable[[NatsMessage], Awaitable[NatsResponse]]:
-        async def answer(message: NatsMessage) -> NatsResponse:
+    def _answering(self, request: type[Request[Any]], handler: Answer) -> Callable[[NatsMessage], Awaitable[None]]:
+        async def answer(message: NatsMessage) -> None:
             started = time.perf_counter()
-            headers = message.raw_message.headers or {}
+            raw = message.raw_message
+            if not raw.reply.startswith(inbox_prefix("")):
+                # Whoever asks names the subject of the answer, and it may be one that only we may publish on.
+                log.warning("%s: no answer to %r, which is no reply subject", request.bus_subject, raw.reply)
+                return
+            headers = raw.headers or {}
             with (
                 telemetry.correlated(headers.get("correlation_id")),
                 telemetry.span(
                     f"answer {request.bus_subject}", kind=SpanKind.SERVER, parent=headers.get("traceparent")
                 ),
             ):
-                reply = await self._reply(request, handler, message.raw_message.data)
+                reply = await self._reply(request, handler, raw.data)
+                body = reply.model_dump_json().encode()
+                if self._client is not None and not fits(self._client, body):
+                    log.error("the answer to %s has %d bytes, too many for the bus", request.bus_subject, len(body))
+                    reply = Problem(code="too_large", detail="The answer is too large for the bus. Ask for less.")
+                    body = reply.model_dump_json().encode()
+                await self.broker.publish(
+                    body, raw.reply, headers={PROBLEM_HEADER: reply.code} if isinstance(reply, Problem) else {}
+                )
             outcome = reply.code if isinstance(reply, Problem) else "ok"
             telemetry.REQUEST_SECONDS.labels(self.service, request.bus_subject, outcome).observe(
                 time.perf_counter() - started
-            )
-            return NatsResponse(
-                reply.model_dump_json().encode(),
-                headers={PROBLEM_HEADER: reply.code} if isinstance(reply, Problem) else {},
             )
 
         return answer
@@ -247,16 +276,20 @@ class Bus:
     async def ask(self, request: Request[R], *, seconds: float = 3.0) -> R:
         """Ask the owner and wait for its answer.
 
-        Raises `Refused` for a refusal and `Unavailable` where nobody answers within so many seconds.
+        Raises `Refused` for a refusal, `Unavailable` where nobody answers within so many seconds, and ValueError for a
+        request that is too large for the bus.
         """
         if type(request) not in ROLES[self.service].asks:
             raise ValueError(f"contracts.topology does not let {self.service} ask {request.bus_subject}")
         headers = {"traceparent": parent} if (parent := telemetry.traceparent()) else {}
         if self._client is None or not self._client.is_connected:
             raise Unavailable(f"{request.bus_subject}: the bus cannot be reached")
+        body = request.model_dump_json().encode()
+        if not fits(self._client, body):
+            raise ValueError(f"{request.bus_subject}: {len(body)} bytes are too many for the bus")
         try:
             message = await self.broker.request(
-                request.model_dump_json().encode(),
+                body,
                 request.bus_subject,
                 headers=headers,
                 correlation_id=telemetry.correlation_id(),
@@ -264,23 +297,29 @@ class Bus:
             )
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"{request.bus_subject}: nobody answered ({type(error).__name__})") from error
-        body = message.raw_message.data
-        if PROBLEM_HEADER not in (message.raw_message.headers or {}):
-            return request.reply.model_validate_json(body)  # type: ignore[return-value]  # the class says which
-        problem = Problem.model_validate_json(body)
+        answer = message.raw_message
+        if PROBLEM_HEADER not in (answer.headers or {}):
+            return request.reply.model_validate_json(answer.data)  # type: ignore[return-value]  # the class says which
+        problem = Problem.model_validate_json(answer.data)
         if problem.code == "unavailable":
             raise Unavailable(f"{request.bus_subject}: {problem.detail}")
         raise Refused(problem)
 
     async def start(self) -> None:
         """Connect, and keep trying until there is a server; then start to listen and to answer."""
-        self._client = await self.broker.connect()
-        await self.broker.start()
+        while True:
+            try:
+                self._client = await self.broker.connect()
+                await self.broker.start()
+                return
+            except (nats.errors.Error, OSError, TimeoutError) as error:
+                log.warning("the bus cannot be started, trying again: %r", error)
+                await asyncio.sleep(1)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in flight (at most 15 s), and close the connection."""
         client, self._client = self._client, None
-        with suppress(nats.errors.Error, OSError):  # a lost server can neither be drained nor told
+        with suppress(nats.errors.Error, OSError, ExceptionGroup):  # a lost server can neither be drained nor told
             await self.broker.stop()
         if client is not None:
             with suppress(nats.errors.Error, OSError):

@@ -71,10 +71,11 @@ class Transaction:
 
     @contextmanager
     def caused_by(self, event: Event) -> Iterator[None]:
-        """What is emitted inside the block goes on with this event's correlation id and trace."""
+        """What is emitted and logged inside the block goes on with this event's correlation id and trace."""
         before, self._cause = self._cause, event
         try:
-            yield
+            with telemetry.correlated(event.meta.correlation_id):
+                yield
         finally:
             self._cause = before
 

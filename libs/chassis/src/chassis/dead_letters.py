@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from chassis import tables
 from chassis.auth import require
 from chassis.http import Tx
+from chassis.listener import described
 from chassis.problems import NotFound, refusals
 from contracts.envelope import meta_from
 from contracts.messages import EVENTS, Service
@@ -123,5 +124,5 @@ async def _retry(app: "App", subject: str, *, headers: dict[str, str], body: byt
         event = kind.model_validate_json(body).received_with(meta_from(headers))
         await app.bus.listener(Service(kind.owner)).handle([event])
     except Exception as error:  # noqa: BLE001  # the reason is shown with the dead letter
-        return f"{type(error).__name__}: {error}"[:4000]
+        return described(error)
     return None

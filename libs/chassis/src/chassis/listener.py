@@ -1,27 +1,30 @@
 """How events are handled: in batches, one transaction a batch, each event once, nothing dropped.
 
-A batch is handled in one transaction together with its inbox rows. When it fails, each event gets a transaction of
-its own, so that a poison event never takes its neighbours along (design/bus.md). A failed event comes back with a
-growing delay and ends, after the last try, in the dead-letter table. Where the database or another service cannot be
-reached nothing is given up: such failures never count as a try.
+A batch is handled in one transaction together with its inbox rows. When it fails, its halves get a transaction each,
+down to single events, so that a poison event never takes its neighbours along (design/bus.md). A failed event comes
+back with a growing delay and ends, after the last try, in the dead-letter table. Where the database or another service
+cannot be reached nothing is given up: such failures never count as a try.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from asyncpg import exceptions as pg
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.errors import NotJSMessageError
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from chassis import tables, telemetry
+from chassis import streams, tables, telemetry
 from chassis.database import Database, Transaction
 from chassis.ids import new_id
 from chassis.settings import RETRY_DELAYS
@@ -36,6 +39,13 @@ BatchHandler = Callable[[Transaction, Sequence[Any]], Awaitable[None]]
 OUTAGE_DELAY = 2.0
 """Seconds before a further try while the database or another service cannot be reached."""
 
+LONGEST_OUTAGE_DELAY = 30.0
+OUTAGES_IN_A_ROW = 3
+"""So many single events meet an outage before the rest of a batch is not even tried."""
+
+REMEMBERED = 10_000
+"""How many troubled events a process remembers; the oldest are forgotten, and so get all their tries again."""
+
 
 class Unavailable(Exception):
     """Another service or system cannot be reached now; the same thing may work later."""
@@ -46,19 +56,38 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         original = getattr(error.orig, "__cause__", None) or error.orig
         return error.connection_invalidated or (original is not None and is_outage(original))
+    if isinstance(error, pg.InterfaceError):
+        return not isinstance(error, ValueError)  # which says that the driver cannot encode a value
     return isinstance(
         error,
         Unavailable
         | OSError
         | TimeoutError
         | pg.PostgresConnectionError
-        | pg.InterfaceError
         | pg.OperatorInterventionError
         | pg.InsufficientResourcesError
         | pg.SerializationError
         | pg.DeadlockDetectedError
         | sa.exc.TimeoutError,
     )
+
+
+def described(error: BaseException) -> str:
+    """What went wrong, in text that PostgreSQL can store."""
+    return _storable(f"{type(error).__name__}: {error}")[:4000]
+
+
+def _storable(text: str) -> str:
+    """Text without NUL and without halves of characters, which broken mails leave in errors and headers."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+@dataclass
+class Trouble:
+    """What an event met in this process so far."""
+
+    failures: int = 0
+    outages: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +106,8 @@ class Listener:
         self._database = database
         self._delays = delays
         self._handlers: dict[type[Event], BatchHandler] = {}
+        self._troubles: dict[UUID, Trouble] = {}
+        self._outages_in_a_row = 0
 
     @property
     def events(self) -> tuple[type[Event], ...]:
@@ -91,50 +122,61 @@ class Listener:
 
     async def receive(self, messages: Sequence[Msg]) -> None:
         """Handle a batch of messages and acknowledge each: done, later, or given up."""
-        deliveries: list[Delivery] = []
-        for message in messages:
-            try:
-                deliveries.append(Delivery(read_event(message), message))
-            except (ValueError, LookupError) as error:
-                await self._give_up(message, None, error)
-        wanted = [delivery for delivery in deliveries if type(delivery.event) in self._handlers]
-        for delivery in deliveries:
-            if type(delivery.event) not in self._handlers:
-                await delivery.message.ack()
-        if wanted:
-            await self._settle(wanted)
+        together: list[Delivery] = []
+        alone: list[Delivery] = []
+        async with _kept_alive(messages):
+            for message in messages:
+                try:
+                    delivery = Delivery(read_event(message), message)
+                except (ValueError, LookupError) as error:
+                    await self._give_up(message, None, error)
+                else:
+                    (alone if delivery.event.meta.id in self._troubles else together).append(delivery)
+            self._outages_in_a_row = 0
+            if together:
+                await self._settle(together)
+            for delivery in alone:
+                await self._settle([delivery])
 
     async def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        if self._outages_in_a_row >= OUTAGES_IN_A_ROW:
+            for delivery in deliveries:
+                await delivery.message.nak(delay=OUTAGE_DELAY)
+            return
         try:
             await self.handle([delivery.event for delivery in deliveries])
-        except Exception as error:  # noqa: BLE001  # whatever a handler raises decides about retry or dead letter
-            if is_outage(error):
-                log.warning("events wait for what cannot be reached: %s: %s", type(error).__name__, error)
-                for delivery in deliveries:
-                    await delivery.message.nak(delay=OUTAGE_DELAY)
-            elif len(deliveries) > 1:
-                for delivery in deliveries:
-                    await self._settle([delivery])
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # the process stops; the event comes again elsewhere
+            if len(deliveries) > 1:
+                await self._settle(deliveries[: len(deliveries) // 2])
+                await self._settle(deliveries[len(deliveries) // 2 :])
             else:
                 await self._retry_or_give_up(deliveries[0], error)
         else:
+            self._outages_in_a_row = 0
             for delivery in deliveries:
+                self._troubles.pop(delivery.event.meta.id, None)
                 await delivery.message.ack()
 
     async def handle(self, events: Sequence[Event]) -> None:
         """Handle events in one transaction, leaving out those that were handled before."""
         cause = events[0] if len(events) == 1 else None
-        with ExitStack() as spans:
-            traced = [self._traced(event, spans) for event in events]
+        with ExitStack() as context:
+            context.enter_context(telemetry.correlated(cause.meta.correlation_id if cause else None))
+            traced = [self._traced(event, context) for event in events]
             async with self._database.transaction(cause=cause) as tx:
                 fresh = await self._remember(tx, traced)
                 for kind in dict.fromkeys(type(event) for event in fresh):
+                    if kind not in self._handlers:
+                        raise LookupError(f"{self._service} has no handler for {kind.type} in this version")
                     await self._handlers[kind](tx, [event for event in fresh if type(event) is kind])
         for event in events:
             telemetry.EVENTS_HANDLED.labels(self._service, event.type, "done").inc()
 
-    def _traced(self, event: Event, spans: ExitStack) -> Event:
-        spans.enter_context(
+    def _traced(self, event: Event, context: ExitStack) -> Event:
+        context.enter_context(
             telemetry.span(f"handle {event.type}", kind=SpanKind.CONSUMER, parent=event.meta.traceparent)
         )
         if (here := telemetry.traceparent()) is not None:
@@ -156,17 +198,30 @@ class Listener:
                 fresh.append(event)
         return fresh
 
-    async def _retry_or_give_up(self, delivery: Delivery, error: Exception) -> None:
-        tries = delivery.event.meta.delivery
-        if tries <= len(self._delays):
-            log.warning("%s failed, try %d", delivery.event.type, tries, exc_info=error)
-            telemetry.EVENTS_HANDLED.labels(self._service, delivery.event.type, "retry").inc()
-            await delivery.message.nak(delay=self._delays[tries - 1])
+    async def _retry_or_give_up(self, delivery: Delivery, error: BaseException) -> None:
+        # Counted here: the server's number of deliveries grows with every outage and every killed worker too.
+        event, message = delivery.event, delivery.message
+        trouble = self._troubles.setdefault(event.meta.id, Trouble())
+        if len(self._troubles) > REMEMBERED:
+            del self._troubles[next(iter(self._troubles))]
+        if is_outage(error):
+            self._outages_in_a_row += 1
+            trouble.outages += 1
+            log.warning("%s waits for what cannot be reached: %s: %s", event.type, type(error).__name__, error)
+            await message.nak(delay=min(OUTAGE_DELAY * 2 ** min(trouble.outages - 1, 10), LONGEST_OUTAGE_DELAY))
+            return
+        self._outages_in_a_row = 0
+        trouble.failures += 1
+        if trouble.failures <= len(self._delays):
+            log.warning("%s failed, try %d", event.type, trouble.failures, exc_info=error)
+            telemetry.EVENTS_HANDLED.labels(self._service, event.type, "retry").inc()
+            await message.nak(delay=self._delays[trouble.failures - 1])
         else:
-            await self._give_up(delivery.message, delivery.event, error)
+            await self._give_up(message, event, error)
 
-    async def _give_up(self, message: Msg, event: Event | None, error: Exception) -> None:
+    async def _give_up(self, message: Msg, event: Event | None, error: BaseException) -> None:
         """Keep the message as a dead letter; only when that is stored does the stream move on."""
+        trouble = self._troubles.get(event.meta.id, Trouble()) if event else Trouble(failures=1)
         log.error("an event was given up: %s", message.subject, exc_info=error)
         try:
             async with self._database.transaction() as tx:
@@ -175,10 +230,10 @@ class Listener:
                         id=new_id(),
                         event_id=event.meta.id if event else None,
                         subject=message.subject,
-                        headers=dict(message.headers or {}),
+                        headers={name: _storable(str(value)) for name, value in (message.headers or {}).items()},
                         body=message.data,
-                        error=f"{type(error).__name__}: {error}"[:4000],
-                        tries=_delivery_number(message),
+                        error=described(error),
+                        tries=trouble.failures,
                         failed_at=tx.now,
                     )
                 )
@@ -187,7 +242,28 @@ class Listener:
             await message.nak(delay=OUTAGE_DELAY)
             return
         telemetry.DEAD_LETTERS.labels(self._service).inc()
+        if event:
+            self._troubles.pop(event.meta.id, None)
         await message.term()
+
+
+@asynccontextmanager
+async def _kept_alive(messages: Sequence[Msg]) -> AsyncIterator[None]:
+    """Tell the server now and then that these are worked on, so that nobody else gets them meanwhile."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(streams.ACK_WAIT / 3)
+            with suppress(NatsError):
+                for message in messages:
+                    if not message.is_acked:
+                        await message.in_progress()
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield
+    finally:
+        telling.cancel()
 
 
 def one_by_one(handler: Handler) -> BatchHandler:

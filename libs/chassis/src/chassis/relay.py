@@ -19,6 +19,7 @@ from nats.js import JetStreamContext
 from nats.js.api import PubAck
 
 from chassis import telemetry
+from chassis.bus import fits
 from chassis.database import OUTBOX, WAKE_CHANNEL
 from contracts.messages import Service
 from contracts.topology import STREAMS
@@ -37,9 +38,6 @@ POLL = 2.0
 
 STREAM_CHECK = 5.0
 """Seconds between two looks at whether the stream still has what it acknowledged."""
-
-ENVELOPE = 256
-"""More than what NATS itself, and the header that names the stream, add to an event's headers and body."""
 
 UNSENDABLE = (nats.errors.MaxPayloadError, nats.errors.BadSubjectError, nats.errors.BadHeaderError)
 """What is wrong with the event and not with the bus: it would fail for ever."""
@@ -185,8 +183,7 @@ class Relay:
         failures: list[tuple[asyncpg.Record, Exception]] = []
         for row in rows:
             try:
-                if len(row["body"]) + len(row["headers"]) + ENVELOPE > client.max_payload:
-                    # The client compares the body alone, and the server ends a connection that sends more.
+                if not fits(client, row["body"]):
                     raise nats.errors.MaxPayloadError
                 future = await self._jetstream.publish_async(
                     row["subject"], row["body"], headers=orjson.loads(row["headers"]), stream=self._stream
