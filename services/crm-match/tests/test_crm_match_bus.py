@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from nats import connect
 from chassis import tables
 from chassis.app import App, Role
 from chassis.testing import NatsServer, RunApp, SettingsFor
-from contracts.crm_match import ContactFound, FindContacts, GetContact
+from contracts.crm_match import CompanyContacts, ContactFound, FindContacts, GetContact, ListCompanyContacts
 from contracts.envelope import headers_for
 from contracts.ingest import MailReceived
 from contracts.messages import Problem, Service
@@ -105,6 +106,26 @@ async def test_an_unknown_id_is_answered_with_a_problem(app: App) -> None:
         answer = await rpc.get_contact(tx, GetContact(contact_id=uuid4()))
     assert isinstance(answer, Problem)
     assert answer.code == "not_found"
+
+
+async def test_the_contacts_of_a_company_are_told_as_they_are_now(app: App) -> None:
+    async with app.database.transaction() as tx:
+        company = await operations.create_company(tx, name="Riese GmbH")
+        here = ContactFields(name="Rudolf Riese", company_id=company.id)
+        rudolf = await operations.create_contact(tx, here)
+        rita = await operations.create_contact(tx, ContactFields(name="Rita Riese", company_id=company.id))
+        alone = await operations.create_contact(tx, ContactFields(name="Sabine Schulz"))
+        both = await rpc.list_company_contacts(tx, ListCompanyContacts(contact_id=rita.id))
+        herself = await rpc.list_company_contacts(tx, ListCompanyContacts(contact_id=alone.id))
+        await operations.change_contact(
+            tx, rita.id, version=rita.version, change=lambda fields: replace(fields, company_id=None)
+        )
+        left = await rpc.list_company_contacts(tx, ListCompanyContacts(contact_id=rita.id))
+        nobody = await rpc.list_company_contacts(tx, ListCompanyContacts(contact_id=uuid4()))
+    assert both == CompanyContacts(contact_ids=tuple(sorted((rudolf.id, rita.id))))
+    assert herself == CompanyContacts(contact_ids=(alone.id,))
+    assert left == CompanyContacts(contact_ids=(rita.id,))
+    assert isinstance(nobody, Problem)
 
 
 async def test_on_the_real_bus_a_mail_leads_to_a_published_match(

@@ -57,3 +57,18 @@ class FindContacts(Request[ContactsFound], reply=ContactsFound):
     """The contacts of an address, compared without regard to case (MA-05); at most 20."""
 
     address: str
+
+
+class CompanyContacts(Reply):
+    """The contacts of a company by id, the one who was asked about among them."""
+
+    contact_ids: tuple[UUID, ...]
+
+
+class ListCompanyContacts(Request[CompanyContacts], reply=CompanyContacts):
+    """Who belongs to the company of a contact now; at most 500, and the contact alone where there is no company.
+
+    For the visibility ``company`` of an external access (PX-05). Problems: ``not_found``.
+    """
+
+    contact_id: UUID

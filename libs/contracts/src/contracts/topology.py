@@ -115,6 +115,7 @@ ROLES: dict[Service, Role] = {
             tickets.PortalGetTicket,
             crm_match.GetContact,
             crm_match.FindContacts,
+            crm_match.ListCompanyContacts,
             ingest.SendMail,
         ),
     ),

@@ -2,7 +2,7 @@
 
 from chassis.app import App
 from chassis.database import Clock, utc_now
-from contracts.crm_match import FindContacts, GetContact
+from contracts.crm_match import FindContacts, GetContact, ListCompanyContacts
 from contracts.ingest import MailReceived
 from contracts.messages import Service
 from crm_match import api, handlers, rpc
@@ -20,5 +20,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     app.bus.listen_many(MailReceived, handlers.on_mail_received)
     app.bus.answer(GetContact, rpc.get_contact)
     app.bus.answer(FindContacts, rpc.find_contacts)
+    app.bus.answer(ListCompanyContacts, rpc.list_company_contacts)
     app.serve(api.contacts, api.companies)
     return app

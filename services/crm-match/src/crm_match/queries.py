@@ -23,6 +23,9 @@ Item = TypeVar("Item")
 MOST_CANDIDATES = 20
 """Contacts that are named for one address; more than that nobody can choose from."""
 
+MOST_COLLEAGUES = 500
+"""Contacts of a company whose tickets one contact may be shown."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyView:
@@ -111,6 +114,20 @@ async def contacts_of_address(tx: Transaction, address: str) -> tuple[ContactVie
         .limit(MOST_CANDIDATES)
     )
     return tuple(_contact(row) for row in rows)
+
+
+async def company_contacts(tx: Transaction, contact_id: UUID) -> tuple[UUID, ...]:
+    """The contacts of this one's company by id, at most 500 and itself always; raises `ContactNotFound`."""
+    company_id = (await get_contact(tx, contact_id)).company_id
+    if company_id is None:
+        return (contact_id,)
+    colleagues = await tx.session.scalars(
+        sa.select(Contact.id)
+        .where(Contact.company_id == company_id, Contact.id != contact_id)
+        .order_by(Contact.id)
+        .limit(MOST_COLLEAGUES - 1)
+    )
+    return tuple(sorted((contact_id, *colleagues)))
 
 
 async def list_contacts(
