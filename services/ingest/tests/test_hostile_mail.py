@@ -103,6 +103,9 @@ WITHIN = {
     "attributes": b"Content-Type: text/html\r\n\r\n<a " + b" ".join(b"b%d=c" % n for n in range(30_000)) + b">",
     "lesser-than signs": b"Content-Type: text/html\r\n\r\n" + b"<" * 250_000,
     "comments": b"Content-Type: text/html\r\n\r\n" + b"<!--" * 60_000,
+    "a name in two ways at once": b"Content-Disposition: attachment; filename*=a; filename*0=b\r\n\r\nx",
+    "a boundary in two ways at once": b"Content-Type: multipart/mixed; boundary*=a; boundary*0=b\r\n\r\n--a\r\n\r\nx",
+    "a segment beyond all numbers": b"Content-Disposition: attachment; filename*" + b"9" * 5_000 + b"=a\r\n\r\nx",
     "no header at all": b"\x00\xff" * 1_000,
     "nothing": b"",
     "only line ends": b"\r\n\r\n\r\n",
@@ -157,6 +160,7 @@ def assert_values_or_refusal(raw: bytes, envelope_sender: str | None) -> None:
         reason = refusal.reason
         mail = None
     assert (mail is None) == bool(reason)
+    assert "could not be read" not in reason, "an exception that no rule foresaw"
     if mail:
         assert_storable(mail)
 

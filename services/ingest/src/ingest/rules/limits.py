@@ -115,6 +115,13 @@ class Part(Message):
         self._budget.spend()
         super().attach(payload)
 
+    def get_boundary(self, failobj: object = None) -> object:  # type: ignore[override]
+        """The boundary, or ``failobj`` where the parameters contradict each other: no reason to give up a mail."""
+        try:
+            return super().get_boundary(failobj)
+        except (TypeError, ValueError):
+            return failobj
+
     @property
     def source(self) -> str:
         """A leaf's body as it came, 8-bit bytes as surrogates.

@@ -72,10 +72,17 @@ def transfer_encoding(part: Part) -> str:
 
 
 def parameters(part: Part, header: str) -> Mapping[str, str]:
-    """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231)."""
+    """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231).
+
+    None at all where ``name*`` and ``name*0`` contradict each other: the standard library cannot sort them.
+    """
     plain: dict[str, str] = {}
     extended: dict[str, str] = {}
-    for name, value in (part.get_params(failobj=[], header=header) or [])[1:]:
+    try:
+        pairs = part.get_params(failobj=[], header=header)
+    except (TypeError, ValueError):
+        return {}
+    for name, value in (pairs or [])[1:]:
         if isinstance(value, tuple):
             charset, _, text = value
             extended[name.lower()] = decode(text.encode("latin-1", "replace"), charset or "utf-8")
