@@ -1,6 +1,5 @@
 """The mail service as its tests need it: on real servers, with a free SMTP port and a scripted relay."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
@@ -30,7 +29,6 @@ from ingest.testing import ScriptedRelay, Wire, scripted_relay, wire_to
 BuildApp = Callable[..., Awaitable[App]]
 Receive = Callable[..., Awaitable[list[UUID]]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
-Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 
 @pytest.fixture
@@ -125,24 +123,18 @@ def emitted() -> Callable[[App], Awaitable[list[Event]]]:
 
 
 @pytest.fixture
-def eventually() -> Eventually:
-    """``await eventually(condition)``: wait for at most 15 s until it holds."""
-
-    async def wait(condition: Callable[[], Awaitable[bool]]) -> None:
-        async with asyncio.timeout(15):
-            while not await condition():
-                await asyncio.sleep(0.02)
-
-    return wait
-
-
-@pytest.fixture
 async def staff() -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
     """``staff(app)``: a client of the staff API; ``permissions`` are all of them unless named."""
+    known: dict[str, Authenticated] = {}
+
+    async def resolve(_kind: str, secret: str) -> Authenticated | None:
+        return known.get(secret)
+
     async with AsyncExitStack() as stack:
 
         def client(app: App, *permissions: Permission, agent_id: UUID | None = None) -> httpx.AsyncClient:
-            who = Authenticated(
+            secret = f"ds_{new_id()}"
+            known[secret] = Authenticated(
                 agent_id=agent_id or new_id(),
                 credential_id=new_id(),
                 kind="token",
@@ -150,15 +142,11 @@ async def staff() -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
                 role="admin",
                 permissions=frozenset(permissions or Permission),
             )
-
-            async def resolve(_kind: str, _secret: str) -> Authenticated:
-                return who
-
             app.authenticator = Authenticator(resolve)
             http = httpx.AsyncClient(
                 transport=httpx.ASGITransport(with_edge(app.api, service="ingest", body_limit=100_000)),
                 base_url="http://desk.example/api/v1",
-                headers={"Authorization": "Bearer ds_test"},
+                headers={"Authorization": f"Bearer {secret}"},
             )
             stack.push_async_callback(http.aclose)
             return http

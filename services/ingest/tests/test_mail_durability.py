@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from chassis.app import App, Role
 from chassis.blobs import Blobs
 from chassis.testing import NatsServer, RunApp, SettingsFor
+from chassis.testing.waiting import eventually
 from contracts.messages import Event, Service
 from ingest import demo
 from ingest.models import mail
@@ -24,7 +25,6 @@ from ingest.testing import Wire
 BuildApp = Callable[..., Awaitable[App]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 Emitted = Callable[[App], Awaitable[list[Event]]]
-Eventually = Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]
 
 SUPPORT = "support@desk.example"
 SUPPORT_ID = demo.ACCOUNTS[0][0]
@@ -188,7 +188,7 @@ async def test_a_mail_that_cannot_be_stored_takes_no_other_along(
 
 
 async def test_the_same_mail_delivered_again_is_one_mail_with_a_row_that_says_so(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows, emitted: Emitted, eventually: Eventually
+    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows, emitted: Emitted
 ) -> None:
     app = await build_app()
     await run_app(app, Role.WORKER)
@@ -236,7 +236,6 @@ async def test_mail_that_was_accepted_before_a_crash_is_parsed_after_it(
     settings_for: SettingsFor,
     nats: NatsServer,
     rows: Rows,
-    eventually: Eventually,
 ) -> None:
     settings = await settings_for(Service.INGEST)
     before = await build_app(**settings)
