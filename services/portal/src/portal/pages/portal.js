@@ -61,10 +61,17 @@ function onSubmit(form, work) {
 }
 
 function signInPage() {
-  const token = location.hash.slice(1);
-  history.replaceState(null, "", location.pathname);
-  find("confirm").hidden = !token;
-  find("ask").hidden = Boolean(token);
+  let token = "";
+  const readLink = () => {
+    token = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname);
+    find("confirm").hidden = !token;
+    find("ask").hidden = Boolean(token);
+    say("");
+  };
+  readLink();
+  // A link that is opened where this page is open already only changes the hash.
+  window.addEventListener("hashchange", readLink);
   onSubmit(find("confirm"), async () => {
     const { status } = await call("POST", "/session", { token });
     if (status === 201) {
