@@ -15,7 +15,15 @@ from chassis.app import App, Role
 from chassis.auth import Authenticator
 from chassis.http import with_edge
 from chassis.testing import RunApp, SettingsFor, StandIn
-from contracts.crm_match import ContactCard, ContactFound, ContactsFound, FindContacts, GetContact
+from contracts.crm_match import (
+    CompanyContacts,
+    ContactCard,
+    ContactFound,
+    ContactsFound,
+    FindContacts,
+    GetContact,
+    ListCompanyContacts,
+)
 from contracts.ingest import MailQueued, SendMail
 from contracts.messages import Problem, Reply, Service
 from contracts.tickets import (
@@ -127,7 +135,16 @@ async def contact_service(stand_in: StandIn, contacts: dict[UUID, ContactCard]) 
         card = contacts.get(question.contact_id)
         return ContactFound(contact=card) if card else Problem(code="not_found", detail="No such contact.")
 
-    return await stand_in(Service.CRM_MATCH, {FindContacts: find, GetContact: get})
+    async def company(question: ListCompanyContacts) -> Reply:
+        asked = contacts.get(question.contact_id)
+        if asked is None:
+            return Problem(code="not_found", detail="No such contact.")
+        together = [
+            card.contact_id for card in contacts.values() if card.company_id and card.company_id == asked.company_id
+        ]
+        return CompanyContacts(contact_ids=tuple(together or [asked.contact_id]))
+
+    return await stand_in(Service.CRM_MATCH, {FindContacts: find, GetContact: get, ListCompanyContacts: company})
 
 
 @pytest.fixture

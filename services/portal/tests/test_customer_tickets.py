@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -247,3 +247,47 @@ async def test_an_access_without_the_section_shows_no_tickets_and_takes_none(
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "section_off")
     assert (await client.get("/session")).json()["sections"] == []
+
+
+async def test_an_access_for_companies_shows_the_tickets_of_colleagues_while_they_are_colleagues(
+    connected: App,
+    customer: SignedIn,
+    administrator: httpx.AsyncClient,
+    access: Access,
+    contacts: dict[UUID, ContactCard],
+    sabine: ContactCard,
+    rudolf: ContactCard,
+) -> None:
+    hers = await customer(sabine)
+    await administrator.patch(
+        f"/api/v1/external-accesses/{access.id}", json={"visibility": "company"}, headers={"If-Match": '"1"'}
+    )
+    assert (await hers.get("/tickets/3")).status_code == 404
+    contacts[rudolf.contact_id] = rudolf.model_copy(update={"company_id": sabine.company_id})
+    assert [ticket["number"] for ticket in (await hers.get("/tickets")).json()["items"]] == [3, 2, 1]
+    assert (await hers.get("/tickets/3")).status_code == 200
+    assert (await hers.post("/tickets/3/replies", json={"text": "For Rudolf."})).status_code == 201
+    [row] = await emitted(connected)
+    event = ReplySubmitted.model_validate_json(row.body)
+    assert set(event.contact_ids) == {sabine.contact_id, rudolf.contact_id}
+    contacts[rudolf.contact_id] = rudolf
+    assert (await hers.get("/tickets/3")).status_code == 404
+
+
+async def test_without_the_contact_service_an_access_for_companies_shows_nothing_and_others_go_on(
+    customer: SignedIn,
+    administrator: httpx.AsyncClient,
+    access: Access,
+    contact_service: Client,
+    sabine: ContactCard,
+) -> None:
+    client = await customer(sabine)
+    await contact_service.close()
+    assert (await client.get("/tickets")).status_code == 200
+    await administrator.patch(
+        f"/api/v1/external-accesses/{access.id}", json={"visibility": "company"}, headers={"If-Match": '"1"'}
+    )
+    answer = await client.get("/tickets")
+    assert (answer.status_code, answer.json()["code"]) == (503, "contacts_not_readable")
+    ticket = await client.post("/tickets", json={"channel": "support", "subject": "x", "text": "y"})
+    assert ticket.status_code == 201

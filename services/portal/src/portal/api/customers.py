@@ -1,7 +1,8 @@
 """The portal API: customers sign in, read their tickets and write.
 
 Reading asks the ticket core and holds no database connection meanwhile; without it reading is a 503. Writing needs
-only the portal's own database.
+only the portal's own database; where an access shows the tickets of a whole company, an answer needs the contact
+service, too, because who belongs to a company is asked anew each time.
 """
 
 from contextlib import suppress
@@ -18,7 +19,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.listener import Unavailable
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, Unauthenticated, refusals
-from contracts.crm_match import ContactCard, GetContact
+from contracts.crm_match import ContactCard, GetContact, ListCompanyContacts
 from contracts.tickets import PortalGetTicket, PortalListTickets, PortalTicket, PortalViewer
 from portal import queries
 from portal.api.door import SESSION_COOKIE, Customer
@@ -45,7 +46,7 @@ from portal.errors import (
     TicketsNotReadable,
 )
 from portal.operations import sign_in, submissions
-from portal.rules.access import Section, SignedIn, usable_channels
+from portal.rules.access import Section, SignedIn, Visibility, usable_channels
 from portal.settings import Settings
 
 PREFIX = "/portal/api/v1"
@@ -136,7 +137,7 @@ def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
         "/tickets",
         operation_id="list_tickets",
         tags=["tickets"],
-        responses=refusals(SectionOff, InvalidCursor, TicketsNotReadable),
+        responses=refusals(SectionOff, InvalidCursor, TicketsNotReadable, ContactsNotReadable),
     )
     async def list_tickets(
         who: signed_in,
@@ -147,7 +148,7 @@ def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
     ) -> TicketPageOut:
         """The customer's tickets, newest change first."""
         _shown(who)
-        asked = PortalListTickets(viewer=_viewer(who), cursor=cursor, limit=limit)
+        asked = PortalListTickets(viewer=await _viewer(app, who), cursor=cursor, limit=limit)
         try:
             page = await app.bus.ask(asked)
         except Unavailable as error:
@@ -160,13 +161,14 @@ def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
         "/tickets/{number}",
         operation_id="get_ticket",
         tags=["tickets"],
-        responses=refusals(SectionOff, TicketNotFound, TicketsNotReadable),
+        responses=refusals(SectionOff, TicketNotFound, TicketsNotReadable, ContactsNotReadable),
     )
     async def get_ticket(who: signed_in, number: Number) -> TicketOut:
         """One ticket with what its customer may see. Somebody else's ticket is a 404."""
         _shown(who)
+        viewer = await _viewer(app, who)
         try:
-            return TicketOut.whole(await _ticket(app, who, number=number))
+            return TicketOut.whole(await _ticket(app, viewer, number=number))
         except Unavailable as error:
             raise _not_readable() from error
 
@@ -186,19 +188,20 @@ def _add_writing(router: APIRouter, app: App, *, customer: Customer) -> None:
         response_model=SubmissionOut,
         operation_id="submit_reply",
         tags=["submissions"],
-        responses=refusals(SectionOff, TicketNotFound, Invalid),
+        responses=refusals(SectionOff, TicketNotFound, Invalid, ContactsNotReadable),
     )
     async def submit_reply(
         tx: Tx, who: signed_in, request: Request, number: Number, body: ReplyIn, key: IdempotencyKey = None
     ) -> Response:
         """Answer on a ticket. The answer is safe with the 201; it is in the ticket when its state is `filed`."""
         _shown(who)
+        viewer = await _viewer(app, who)
         with suppress(Unavailable):
-            await _ticket(app, who, number=number, seconds=FIRST_LOOK)
+            await _ticket(app, viewer, number=number, seconds=FIRST_LOOK)
 
         async def work() -> SubmissionOut:
             stored = await submissions.submit_reply(
-                tx, who, contact_ids=_viewer(who).contact_ids, number=number, text=body.text
+                tx, who, contact_ids=viewer.contact_ids, number=number, text=body.text
             )
             return SubmissionOut.of(stored)
 
@@ -247,15 +250,24 @@ async def _contact(app: App, contact_id: UUID) -> ContactCard:
         raise LinkEnded(LINK_ENDED) from refused
 
 
-async def _ticket(app: App, who: SignedIn, *, number: int, seconds: float = 3.0) -> PortalTicket:
+async def _ticket(app: App, viewer: PortalViewer, *, number: int, seconds: float = 3.0) -> PortalTicket:
     try:
-        return await app.bus.ask(PortalGetTicket(viewer=_viewer(who), number=number), seconds=seconds)
+        return await app.bus.ask(PortalGetTicket(viewer=viewer, number=number), seconds=seconds)
     except Refused as refused:
         raise TicketNotFound("You have no ticket with this number.") from refused
 
 
-def _viewer(who: SignedIn) -> PortalViewer:
-    return PortalViewer(contact_id=who.contact_id, contact_ids=(who.contact_id,))
+async def _viewer(app: App, who: SignedIn) -> PortalViewer:
+    """Whose tickets the customer may see now. Raises `ContactsNotReadable` where the company must be asked for."""
+    shown: tuple[UUID, ...] = (who.contact_id,)
+    if who.visibility is Visibility.COMPANY:
+        try:
+            shown = (await app.bus.ask(ListCompanyContacts(contact_id=who.contact_id))).contact_ids
+        except Unavailable as error:
+            raise ContactsNotReadable("Your company cannot be looked up right now. Try again in a moment.") from error
+        except Refused as refused:
+            raise Unauthenticated("This contact does not exist any more.") from refused
+    return PortalViewer(contact_id=who.contact_id, contact_ids=shown)
 
 
 def _shown(who: SignedIn) -> None:

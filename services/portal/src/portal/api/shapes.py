@@ -43,7 +43,7 @@ class _In(BaseModel):
 class SignInLinkIn(_In):
     """Who wants to sign in."""
 
-    email: Annotated[str, StringConstraints(max_length=320), AfterValidator(typed_address)]
+    email: Annotated[str, Field(max_length=320, json_schema_extra={"format": "email"}), AfterValidator(typed_address)]
 
 
 class SessionIn(_In):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.app import App
 from chassis.auth import require
@@ -21,6 +21,7 @@ from contracts.crm_match import GetContact
 from contracts.messages import CHANNEL_KEY
 from contracts.tickets import Authenticated, Permission
 from portal import queries
+from portal.api.shapes import Line
 from portal.errors import (
     AccessExists,
     AccessNotFound,
@@ -39,15 +40,7 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="What the page
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("leave out line breaks and other invisible characters")
-    return text
-
-
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_printable)
-]
+Name = Annotated[Line, StringConstraints(max_length=100)]
 ChannelKey = Annotated[str, StringConstraints(pattern=CHANNEL_KEY.pattern)]
 Channels = Annotated[dict[ChannelKey, ChannelUse], Field(max_length=200)]
 

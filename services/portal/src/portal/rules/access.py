@@ -16,9 +16,10 @@ class Section(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Whose tickets a customer sees."""
+    """Whose tickets a customer sees: their own, or those of everybody in their company."""
 
     OWN = "own"
+    COMPANY = "company"
 
 
 class ChannelUse(StrEnum):
