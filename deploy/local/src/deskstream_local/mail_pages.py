@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from deskstream_local.pages import POLICY, link, page
+from deskstream_local.pages import HOME, POLICY, link, page
 from deskstream_local.sink import Delivery, Sink
 
 PATH = "/dev/mails"
@@ -22,7 +22,6 @@ MAX_LISTED = 500
 URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 NO_SUBJECT = "(no subject)"
-HOME = link("/", "← Your desk")
 FRAME = (
     '<iframe src="{source}" title="The HTML of this mail"'
     ' sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>'
@@ -154,7 +153,7 @@ def _list_page(mails: list[dict[str, Any]]) -> str:
 
 def _row(mail: dict[str, Any]) -> str:
     subject = link(f"{PATH}/{mail['id']}", mail["subject"] or NO_SUBJECT)
-    time, recipients = escape(mail["received_at"][:19].replace("T", " ")), escape(", ".join(mail["recipients"]))
+    time, recipients = _time(mail), escape(", ".join(mail["recipients"]))
     return f'<tr><td class="time quiet">{time}</td><th scope="row">{subject}</th><td>{recipients}</td></tr>'
 
 
@@ -174,13 +173,18 @@ def _mail_page(mail: dict[str, Any]) -> str:
 def _facts(mail: dict[str, Any]) -> str:
     attachments = ", ".join(f"{part['filename']} ({part['size']} bytes)" for part in mail["attachments"])
     facts = {
-        "Time (UTC)": mail["received_at"],
+        "Time (UTC)": _time(mail),
         "From": mail["from"],
         "To": mail["to"],
         "Envelope": f"{mail['mail_from'] or '(empty)'} → {', '.join(mail['recipients'])}",
         "Attachments": attachments or "none",
     }
     return "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts.items()) + "</dl>"
+
+
+def _time(mail: dict[str, Any]) -> str:
+    """To the second; whoever needs more reads the JSON."""
+    return str(mail["received_at"])[:19].replace("T", " ")
 
 
 def _linked(text: str) -> str:

@@ -37,6 +37,10 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, peo
         text = pages.landing(DOORS, smtp_port=smtp_port, people=people)
         return HTMLResponse(text, headers={"content-security-policy": pages.POLICY})
 
+    async def ticket(request: Request) -> Response:
+        text = pages.ticket(request.path_params["number"])
+        return HTMLResponse(text, headers={"content-security-policy": pages.POLICY})
+
     async def live(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -47,6 +51,7 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, peo
 
     return [
         Route("/", landing),
+        Route("/t/{number:int}", ticket),
         Route("/dev/live", live),
         Route("/dev/health", health),
         *mail_pages.routes(mails),
