@@ -34,13 +34,13 @@ SUPPORT = Mailbox(name="", address="support@desk.example")
 
 
 class DeskClock:
-    """The time of a desk: it moves on by a second whenever somebody looks, and by more when a test says so."""
+    """The time of a desk: it moves on by a millisecond whenever somebody looks, and by more when a test says so."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
+        self.now += timedelta(milliseconds=1)
         return self.now
 
     def pass_by(self, time: timedelta) -> None:
@@ -139,7 +139,7 @@ class Desk:
                 tx, account, browser=access.Browser(user_agent="test", address="192.0.2.7")
             )
         client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.app.api, client=("192.0.2.7", 40_000)),
+            transport=httpx.ASGITransport(self.app.api, raise_app_exceptions=False, client=("192.0.2.7", 40_000)),
             base_url="https://desk.example/api/v1",
             headers={"Sec-Fetch-Site": "same-origin", "Cookie": f"{SESSION_COOKIE}={secret}"},
         )

@@ -249,11 +249,15 @@ class PortalTicketPage(Reply):
 
 
 class PortalTicket(Reply):
-    """One ticket with everything that its customer may see, oldest first."""
+    """One ticket with everything that its customer may see, oldest first.
+
+    ``complete`` is false where the oldest activities are left out, because the answer would be too large for the bus.
+    """
 
     ticket_id: UUID
     head: PortalTicketHead
     activities: tuple[PortalActivity, ...]
+    complete: bool = True
 
 
 class PortalListTickets(Request[PortalTicketPage], reply=PortalTicketPage):

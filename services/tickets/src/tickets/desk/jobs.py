@@ -1,10 +1,14 @@
 """What the desk does by the clock: it hands its mails to the mail service."""
 
+import logging
+
 from chassis.app import App
 from chassis.bus import Refused
 from chassis.listener import Unavailable
 from tickets.desk import deliveries
 from tickets.desk.posting import SEND_MAIL
+
+log = logging.getLogger(__name__)
 
 EVERY = 10.0
 MOST = 50
@@ -32,6 +36,9 @@ async def send_mail(app: App) -> int:
                 await deliveries.refused(tx, mail, refusal.problem.detail)
             except Unavailable:
                 deliveries.try_later(tx, mail)
+            except ValueError as error:
+                log.exception("a mail cannot be handed over: %s", mail.id)
+                await deliveries.refused(tx, mail, f"It cannot be handed to the mail service: {error}")
             else:
                 deliveries.handed_over(mail)
     return MOST

@@ -16,6 +16,8 @@ from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
 
 MOST_ACTIVITIES = 500
+MOST_BYTES = 2_000_000
+"""Of all activities together; the bus takes messages of at most 4 MB (deploy/nats)."""
 
 _HEADS = (
     sa.select(
@@ -69,14 +71,27 @@ async def customer_ticket(
             Activity.kind != Kind.STATUS_CHANGE,
         )
         .order_by(Activity.id.desc())
-        .limit(MOST_ACTIVITIES)
+        .limit(MOST_ACTIVITIES + 1)
     )
-    activities = (await tx.session.scalars(shown)).all()
+    found = [_activity(activity) for activity in (await tx.session.scalars(shown)).all()]
+    newest = _within_limits(found)
     return PortalTicket(
         ticket_id=row.id,
         head=_head(row, prefix),
-        activities=tuple(_activity(activity) for activity in reversed(activities)),
+        activities=tuple(reversed(newest)),
+        complete=len(newest) == len(found),
     )
+
+
+def _within_limits(newest_first: Sequence[PortalActivity]) -> list[PortalActivity]:
+    kept: list[PortalActivity] = []
+    size = 0
+    for activity in newest_first[:MOST_ACTIVITIES]:
+        size += len(activity.model_dump_json().encode())
+        if size > MOST_BYTES:
+            break
+        kept.append(activity)
+    return kept
 
 
 def _head(row: AnyRow, prefix: str) -> PortalTicketHead:
