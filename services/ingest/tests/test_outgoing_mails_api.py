@@ -106,7 +106,39 @@ async def test_a_mail_that_waits_is_sent_at_once(app: App, client: httpx.AsyncCl
     await try_once(app, one=FULL, two=FULL)
     answer = await client.post(f"/outgoing-mails/{outgoing_id}/retry")
     assert datetime.fromisoformat(answer.json()["next_try_at"]) <= datetime.now(UTC)
-    assert answer.json()["tries"] == 0
+    await try_once(app, one=TAKEN, two=TAKEN)
+    [shown] = (await client.get("/outgoing-mails")).json()["items"]
+    assert (shown["state"], shown["tries"]) == ("accepted", 2)
+
+
+async def test_asking_for_a_retry_does_not_disturb_a_try_that_is_under_way(app: App, client: httpx.AsyncClient) -> None:
+    outgoing_id = await queue(app)
+    await try_once(app, one=GONE, two=FULL)
+    await client.post(f"/outgoing-mails/{outgoing_id}/retry")
+    async with app.database.transaction() as tx:
+        [under_way] = await claim(tx, limit=10)
+    await client.post(f"/outgoing-mails/{outgoing_id}/retry")
+    async with app.database.transaction() as tx:
+        assert await claim(tx, limit=10) == []
+        await settle(tx, under_way, {ONE: TAKEN, TWO: GONE})
+    [shown] = (await client.get("/outgoing-mails")).json()["items"]
+    assert [one["state"] for one in shown["recipients"]] == ["accepted", "failed"]
+    assert shown["state"] == "accepted"
+
+
+async def test_a_recipient_reopened_during_a_try_is_tried_right_after_it(app: App, client: httpx.AsyncClient) -> None:
+    outgoing_id = await queue(app)
+    await try_once(app, one=GONE, two=FULL)
+    app.database.clock = lambda: datetime.now(UTC) + timedelta(seconds=5)
+    async with app.database.transaction() as tx:
+        [under_way] = await claim(tx, limit=10)
+    assert under_way.recipients == (TWO,)
+    await client.post(f"/outgoing-mails/{outgoing_id}/retry")
+    async with app.database.transaction() as tx:
+        await settle(tx, under_way, {TWO: TAKEN})
+    await try_once(app, one=TAKEN)
+    [shown] = (await client.get("/outgoing-mails")).json()["items"]
+    assert [one["state"] for one in shown["recipients"]] == ["accepted", "accepted"]
 
 
 async def test_a_mail_that_everybody_has_is_not_sent_again(app: App, client: httpx.AsyncClient) -> None:

@@ -1,8 +1,12 @@
 """Real SMTP sessions against the receiver: whom it takes mail for, what it refuses, and with which words."""
 
 import asyncio
+import shutil
 import smtplib
+import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -214,6 +218,34 @@ async def test_a_client_that_leaves_in_the_middle_leaves_nothing(app: App, rows:
     await writer.wait_closed()
     await asyncio.sleep(0.2)
     assert await rows(app, mail) == []
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate for mx.desk.example that signed itself, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl, which makes the certificate, is not on this machine")
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    subject = ["-subj", "/CN=mx.desk.example", "-addext", "subjectAltName=DNS:mx.desk.example"]
+    made = ["-keyout", str(key), "-out", str(chain)]
+    subprocess.run([openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *made], check=True)
+    return chain, key
+
+
+async def test_with_a_certificate_the_mail_comes_encrypted(
+    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows, certificate: tuple[Path, Path]
+) -> None:
+    chain, key = certificate
+    app = await build_app(smtp_tls_certificate=chain, smtp_tls_key=key)
+    await run_app(app, Role.WORKER)
+    trust = ssl.create_default_context(cafile=str(chain))
+    session = aiosmtplib.SMTP(hostname="127.0.0.1", port=port_of(app), start_tls=False)
+    await session.connect()
+    await session.starttls(tls_context=trust, server_hostname="mx.desk.example")
+    await session.sendmail(SABINE, [SUPPORT], MAIL)
+    await session.quit()
+    assert len(await rows(app, mail)) == 1
 
 
 async def test_too_many_connections_are_turned_away_with_421(

@@ -105,6 +105,7 @@ outgoing_mail = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("next_try_at", sa.DateTime(timezone=True)),
+    sa.Column("claimed_until", sa.DateTime(timezone=True)),
     sa.Column("last_error", sa.Text),
     sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("give_up_at", sa.DateTime(timezone=True), nullable=False),

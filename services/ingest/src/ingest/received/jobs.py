@@ -10,6 +10,7 @@ from chassis.blobs import BlobMissing, Blobs
 from chassis.database import Database
 from chassis.listener import is_outage
 from contracts.ingest import Attachment, BouncedRecipient, MailReceived
+from ingest.metrics import PARSED
 from ingest.received.operations import Claim, Outcome, Parsed, Quarantined, claim, finish, release
 from ingest.received.raw_cache import RawCache
 from ingest.rules.limits import Unparseable
@@ -110,6 +111,8 @@ class ParseJob:
         try:
             async with self._database.transaction() as tx:
                 await finish(tx, outcomes)
+            for outcome in outcomes:
+                PARSED.labels("parsed" if isinstance(outcome, Parsed) else "quarantine").inc()
         except Exception as error:
             if is_outage(error):
                 raise

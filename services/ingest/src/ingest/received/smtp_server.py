@@ -10,6 +10,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from ingest.accounts.directory import Directory
+from ingest.metrics import RECEIVED
 from ingest.received.committer import Committer, Incoming
 from ingest.received.smtp_session import SmtpSession
 
@@ -75,7 +76,9 @@ class Handler:
             await self._committer.store(await self._incoming(envelope))
         except Exception as error:  # noqa: BLE001  # the same
             log.warning("a mail was not accepted: %s: %s", type(error).__name__, error)
+            RECEIVED.labels("451").inc()
             return NOT_NOW
+        RECEIVED.labels("250").inc()
         return "250 2.0.0 OK: stored"
 
     async def _incoming(self, envelope: Envelope) -> Incoming:

@@ -10,6 +10,7 @@ from chassis.app import App
 from chassis.blobs import BlobMissing
 from chassis.listener import is_outage
 from contracts.ingest import Mailbox
+from ingest.metrics import SENT
 from ingest.models import SendState
 from ingest.rules.compose import CannotComposeError, compose, wire_address
 from ingest.sending.operations import LEASE, Due, claim, remember_composed, renew, settle
@@ -75,6 +76,8 @@ class SendJob:
             try:
                 async with self._database.transaction() as tx:
                     await settle(tx, due, verdicts)
+                for verdict in verdicts.values():
+                    SENT.labels(verdict.state).inc()
             except Exception as error:
                 if not is_outage(error):
                     raise

@@ -92,7 +92,11 @@ async def claim(tx: Transaction, *, limit: int) -> list[Due]:
         await tx.session.execute(
             sa.select(outgoing_mail, mail_account.c.address, mail_account.c.from_name)
             .join(mail_account)
-            .where(QUEUED, outgoing_mail.c.next_try_at <= tx.now)
+            .where(
+                QUEUED,
+                outgoing_mail.c.next_try_at <= tx.now,
+                sa.or_(outgoing_mail.c.claimed_until.is_(None), outgoing_mail.c.claimed_until < tx.now),
+            )
             .order_by(outgoing_mail.c.next_try_at)
             .limit(limit)
             .with_for_update(skip_locked=True, of=outgoing_mail)
@@ -104,7 +108,7 @@ async def claim(tx: Transaction, *, limit: int) -> list[Due]:
     await tx.session.execute(
         sa.update(outgoing_mail)
         .where(outgoing_mail.c.id.in_(ids))
-        .values(tries=outgoing_mail.c.tries + 1, next_try_at=tx.now + LEASE)
+        .values(tries=outgoing_mail.c.tries + 1, claimed_until=tx.now + LEASE)
     )
     waiting = await _waiting(tx, ids)
     return [
@@ -142,7 +146,7 @@ async def renew(tx: Transaction, due: Due) -> None:
     await tx.session.execute(
         sa.update(outgoing_mail)
         .where(outgoing_mail.c.id == due.id, QUEUED, outgoing_mail.c.tries == due.tries)
-        .values(next_try_at=tx.now + LEASE)
+        .values(claimed_until=tx.now + LEASE)
     )
 
 
@@ -160,15 +164,9 @@ async def settle(tx: Transaction, due: Due, verdicts: Mapping[str, Verdict]) -> 
     )
     if held != due.tries:
         return
+    if tx.now >= due.give_up_at:
+        verdicts = {address: _given_up(verdict, due.tries) for address, verdict in verdicts.items()}
     decided = {address: verdict for address, verdict in verdicts.items() if verdict.state is not SendState.QUEUED}
-    left = [verdict.reason for verdict in verdicts.values() if verdict.state is SendState.QUEUED]
-    if left and tx.now >= due.give_up_at:
-        given_up = {
-            address: Verdict(SendState.FAILED, f"Given up after {due.tries} tries. The last answer: {verdict.reason}")
-            for address, verdict in verdicts.items()
-            if verdict.state is SendState.QUEUED
-        }
-        decided, left = decided | given_up, []
     for address, verdict in decided.items():
         await tx.session.execute(
             sa.update(outgoing_recipient)
@@ -176,12 +174,25 @@ async def settle(tx: Transaction, due: Due, verdicts: Mapping[str, Verdict]) -> 
             .values(state=verdict.state, reason=verdict.reason, decided_at=tx.now)
         )
     _tell(tx, due, decided)
-    values = (
-        {"next_try_at": tx.now + next_wait(due.tries), "last_error": left[0]}
-        if left
-        else {"state": await _outcome(tx, due.id), "next_try_at": None, "last_error": None}
+    waiting = next((verdict.reason for verdict in verdicts.values() if verdict.state is SendState.QUEUED), None)
+    state = await _outcome(tx, due.id)
+    next_try_at = tx.now + next_wait(due.tries) if waiting else tx.now
+    await tx.session.execute(
+        sa.update(outgoing_mail)
+        .where(outgoing_mail.c.id == due.id)
+        .values(
+            state=state,
+            next_try_at=next_try_at if state is SendState.QUEUED else None,
+            last_error=waiting,
+            claimed_until=None,
+        )
     )
-    await tx.session.execute(sa.update(outgoing_mail).where(outgoing_mail.c.id == due.id).values(values))
+
+
+def _given_up(verdict: Verdict, tries: int) -> Verdict:
+    if verdict.state is not SendState.QUEUED:
+        return verdict
+    return Verdict(SendState.FAILED, f"Given up after {tries} tries. The last answer: {verdict.reason}")
 
 
 def _tell(tx: Transaction, due: Due, decided: Mapping[str, Verdict]) -> None:
@@ -208,14 +219,12 @@ def _tell(tx: Transaction, due: Due, decided: Mapping[str, Verdict]) -> None:
 
 
 async def _outcome(tx: Transaction, outgoing_id: UUID) -> SendState:
-    accepted = await tx.session.scalar(
-        sa.select(
-            sa.exists().where(
-                outgoing_recipient.c.outgoing_id == outgoing_id, outgoing_recipient.c.state == SendState.ACCEPTED
-            )
-        )
+    """The state of the whole mail, from those of its recipients; some may have been reopened meanwhile."""
+    found = await tx.session.scalars(
+        sa.select(outgoing_recipient.c.state).where(outgoing_recipient.c.outgoing_id == outgoing_id).distinct()
     )
-    return SendState.ACCEPTED if accepted else SendState.FAILED
+    states = set(found.all())
+    return next((state for state in (SendState.QUEUED, SendState.ACCEPTED) if state in states), SendState.FAILED)
 
 
 def next_wait(tries: int) -> timedelta:
@@ -227,7 +236,10 @@ def next_wait(tries: int) -> timedelta:
 
 
 async def retry(tx: Transaction, outgoing_id: UUID, *, send_for: timedelta) -> None:
-    """Send again now to whoever has not accepted. Raises `OutgoingMailNotFound` and `OutgoingMailDone`."""
+    """Send again now to whoever has not accepted; a try that is under way goes on.
+
+    Raises `OutgoingMailNotFound` and `OutgoingMailDone`.
+    """
     found = await tx.session.scalar(
         sa.select(outgoing_mail.c.id).where(outgoing_mail.c.id == outgoing_id).with_for_update()
     )
@@ -244,6 +256,6 @@ async def retry(tx: Transaction, outgoing_id: UUID, *, send_for: timedelta) -> N
     await tx.session.execute(
         sa.update(outgoing_mail)
         .where(outgoing_mail.c.id == outgoing_id)
-        .values(state=SendState.QUEUED, tries=0, next_try_at=tx.now, give_up_at=tx.now + send_for)
+        .values(state=SendState.QUEUED, next_try_at=tx.now, give_up_at=tx.now + send_for)
     )
     tx.wake(SEND_JOB)
