@@ -29,8 +29,8 @@ up: $(OWN_UV) ## Start the whole desk on this machine; Ctrl-C stops it, data sta
 demo: $(OWN_UV) ## Drive the three scenes through a desk of its own and print every step
 	@$(RUN) deskstream demo
 
-test: $(OWN_UV) ## Run every test but chaos and bench
-	@$(DEV) pytest -m "not chaos and not bench"
+test: $(OWN_UV) ## Run every test but chaos
+	@$(DEV) pytest -m "not chaos"
 
 check: lint types layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
 
@@ -56,10 +56,10 @@ e2e: $(OWN_UV) ## Only the stories over all services
 	@$(DEV) pytest -m e2e tests/e2e
 
 chaos: $(OWN_UV) ## Kill processes at random while mail flows, and count what is left (minutes)
-	@$(DEV) pytest -m chaos tests/chaos
+	@$(DEV) pytest -s -m chaos tests/chaos
 
-bench: $(OWN_UV) ## Measure intake, lists and event latency against their targets (minutes)
-	@$(DEV) pytest -m bench bench
+bench: $(OWN_UV) ## Measure intake, lists, fan-out and idle against their targets (minutes); make bench only=intake
+	@$(DEV) python bench $(only)
 
 contracts: $(OWN_UV) ## Write anew what comes from contracts: schemas, AsyncAPI, NATS permissions, docs/services.md
 	@$(DEV) python -m contracts.generate

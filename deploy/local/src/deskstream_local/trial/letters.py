@@ -28,62 +28,13 @@ _TEMPLATES = 8
 
 _NAMES = ("Sabine", "Rudolf", "Ayşe", "Jürgen", "Chloé", "Marek", "Li", "Ólafur", "Anneliese", "Dimitri")
 _FAMILIES = ("Schulz", "Riese", "Öztürk", "Großmann", "Dupont", "Nowak", "Wang", "Jónsson", "Kühn", "Papadakis")
-_WORDS = [
-    "the",
-    "printer",
-    "prints",
-    "only",
-    "half",
-    "a",
-    "page",
-    "since",
-    "the",
-    "update",
-    "invoice",
-    "number",
-    "delivery",
-    "address",
-    "portal",
-    "password",
-    "order",
-    "Lieferung",
-    "Rechnung",
-    "Mahnung",
-    "Störung",
-    "Zugang",
-    "bitte",
-    "prüfen",
-    "Sie",
-    "warum",
-    "der",
-    "Auftrag",
-    "noch",
-    "nicht",
-    "bestätigt",
-    "wurde",
-    "we",
-    "cannot",
-    "log",
-    "in",
-    "any",
-    "more",
-    "error",
-    "message",
-    "screen",
-    "attached",
-    "please",
-    "call",
-    "back",
-    "tomorrow",
-    "morning",
-    "thank",
-    "you",
-    "Größe",
-    "Übertragung",
-    "Öffnungszeiten",
-    "café",
-    "naïve",
-]
+_TEXT = (
+    "the printer prints only half a page since the update invoice number delivery address portal password order "
+    "Lieferung Rechnung Mahnung Störung Zugang bitte prüfen Sie warum der Auftrag noch nicht bestätigt wurde "
+    "we cannot log in any more error message screen attached please call back tomorrow morning thank you "
+    "Größe Übertragung Öffnungszeiten café naïve"
+)
+_WORDS = _TEXT.split()
 
 
 @dataclass(frozen=True, kw_only=True)

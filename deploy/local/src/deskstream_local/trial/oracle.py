@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+SHOWN = 10
+"""Tokens of a kind that a message names."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -19,11 +22,13 @@ class Verdict:
         return not (self.lost or self.repeated or self.foreign)
 
     def __str__(self) -> str:
-        return "; ".join(
-            f"{len(tokens)} {name}: {', '.join(sorted(tokens))}"
-            for name, tokens in (("lost", self.lost), ("repeated", self.repeated), ("foreign", self.foreign))
-            if tokens
-        )
+        found = {"lost": self.lost, "repeated": self.repeated, "foreign": self.foreign}
+        return "; ".join(f"{len(tokens)} {name}: {_some(tokens)}" for name, tokens in found.items() if tokens)
+
+
+def _some(tokens: frozenset[str]) -> str:
+    names = sorted(tokens)
+    return ", ".join([*names[:SHOWN], "…"] if len(names) > SHOWN else names)
 
 
 def judge(*, accepted: Iterable[str], found: Iterable[str], attempted: Iterable[str] = ()) -> Verdict:
@@ -32,7 +37,7 @@ def judge(*, accepted: Iterable[str], found: Iterable[str], attempted: Iterable[
     A mail that was only ``attempted`` may be there or not: its 250 may have been lost on the way (RFC 1047).
     """
     promised = frozenset(accepted)
-    places = Counter(found)
+    places = Counter(iter(found))
     return Verdict(
         lost=promised - places.keys(),
         repeated=frozenset(token for token, count in places.items() if count > 1),

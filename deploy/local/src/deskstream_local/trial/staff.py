@@ -43,6 +43,11 @@ class Staff:
             client.cookies.clear()
             yield cls(client, patience=patience)
 
+    @property
+    def cookie(self) -> str:
+        """The header that carries the session, for another client."""
+        return self._client.headers["Cookie"]
+
     async def get(self, path: str, **query: str | int) -> Json:
         """The answer to a GET below ``/api/v1``. Raises httpx.HTTPError."""
         end = time.monotonic() + self._patience
