@@ -219,6 +219,32 @@ def test_references_keep_the_first_and_the_last_nine() -> None:
     assert read(sent(letter(references=ids, in_reply_to=ids[-1]))).references == (ids[0], *ids[-9:])
 
 
+def test_odd_ids_of_other_peoples_mails_are_left_out_of_an_answer() -> None:
+    odd = ("ä@x.example", "a b@x.example", "a" * 950, "", "a<b@x.example")
+    assert read(sent(letter(references=(*odd, "good@x.example"), in_reply_to=odd[0]))).references == ("good@x.example",)
+    assert "In-Reply-To" not in second_opinion(sent(letter(references=odd, in_reply_to=odd[0])))
+
+
+def test_what_a_hostile_mail_brought_can_be_answered() -> None:
+    mail = parse_mail(
+        "From: =?utf-8?q?a=0D=0Ab=E2=80=A8c?= <a@x.example>\r\nSubject: =?utf-8?q?=00=09x=E2=80=A9?=\r\n"
+        "Message-ID: <ä\x0b@x>\r\nReferences: <a\tb> <c\x00d@x>\r\n"
+        "Content-Type: image/png; name*=utf-8''%E2%80%A8%00a\r\n"
+        "Content-ID: <ä ü>\r\nContent-Disposition: attachment\r\n\r\nx".encode()
+    )
+    (picture,) = mail.attachments
+    assert mail.sender is not None
+    answer = letter(
+        to=(mail.sender,),
+        subject=f"RE: {mail.subject}",
+        in_reply_to=mail.message_id,
+        references=(*mail.references, mail.message_id),
+        html="x",
+        attachments=(file(picture.filename, inline=True, content_id=picture.content_id),),
+    )
+    assert read(sent(answer)).to == (mail.sender,)
+
+
 ADDRESSES = {
     "a@x.example": "a@x.example",
     "A.b+c@X.example": "A.b+c@X.example",

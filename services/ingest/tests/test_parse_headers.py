@@ -237,6 +237,7 @@ FILE_NAMES = {
     "turned around": ("\u202egpj.exe", "gpj.exe"),
     "NUL": ("a\x00.html", "a .html"),
     "line break": ("a\r\nb.txt", "a  b.txt"),
+    "line separator": ("a\u2028b.txt", "a b.txt"),
     "decomposed umlaut": ("Gro\u0308sse.txt", "Grösse.txt"),
     "encoded word": ("=?utf-8?Q?Gr=C3=B6=C3=9Fe.pdf?=", "Größe.pdf"),
     "only blanks": ("  ", ""),

@@ -100,10 +100,10 @@ def _headers(mail: SendMail, author: Mailbox, *, now: datetime, instance: str) -
     headers = [("From", _mailbox(author)), ("Date", format_datetime(now)), ("Subject", _text(mail.subject, "subject"))]
     headers += [(name, _mailboxes(boxes)) for name, boxes in (("To", mail.to), ("Cc", mail.cc)) if boxes]
     headers.append(("Message-ID", _id(mail.message_id)))
-    if mail.in_reply_to:
-        headers.append(("In-Reply-To", _id(mail.in_reply_to)))
-    if mail.references:
-        headers.append(("References", "\r\n ".join(_id(item) for item in kept_references(mail.references))))
+    if parent := _foreign_ids([mail.in_reply_to or ""]):
+        headers.append(("In-Reply-To", parent))
+    if thread := _foreign_ids(mail.references):
+        headers.append(("References", thread))
     if mail.automatic:
         headers += [
             ("Auto-Submitted", "auto-replied" if mail.in_reply_to else "auto-generated"),
@@ -162,9 +162,19 @@ def _mailboxes(boxes: Sequence[Mailbox]) -> str:
 
 
 def _id(value: str) -> str:
-    if len(value) > _LONGEST_ID or not _ID.fullmatch(value):
+    if not _is_id(value):
         raise CannotComposeError(RefusalCode.INVALID_HEADER, f"{value[:MAX_ID]!r} is not a message id")
     return f"<{value}>"
+
+
+def _is_id(value: str) -> bool:
+    return len(value) <= _LONGEST_ID and bool(_ID.fullmatch(value))
+
+
+def _foreign_ids(ids: Sequence[str]) -> str:
+    """The ids of others' mails that can be written; an odd one among them must not keep an answer from leaving."""
+    usable = [item for item in ids if _is_id(_checked(item, "message id"))]
+    return "\r\n ".join(f"<{item}>" for item in kept_references(usable))
 
 
 class _Entity:
@@ -177,7 +187,7 @@ class _Entity:
 
 def _entity(mail: SendMail, attachments: Mapping[str, bytes]) -> _Entity:
     """Text and HTML as alternatives, the HTML with its images, all of it with the files (RFC 2046, RFC 2387)."""
-    shown = [item for item in mail.attachments if mail.html is not None and item.inline and item.content_id]
+    shown = [item for item in mail.attachments if mail.html is not None and item.inline and _has_id(item)]
     files = [item for item in mail.attachments if item not in shown]
     seed = mail.message_id
     readable = _readable(mail.text, "plain")
@@ -190,6 +200,11 @@ def _entity(mail: SendMail, attachments: Mapping[str, bytes]) -> _Entity:
     if files:
         readable = _multipart("mixed", [readable, *(_file(item, attachments, inline=False) for item in files)], seed)
     return readable
+
+
+def _has_id(item: Attachment) -> bool:
+    """Whether HTML can refer to the file; one with an odd id is sent as any other file."""
+    return item.content_id is not None and _is_id(_checked(item.content_id, "content id"))
 
 
 def _multipart(subtype: str, parts: Sequence[_Entity], seed: str, more: str = "") -> _Entity:

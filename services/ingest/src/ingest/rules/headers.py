@@ -107,8 +107,8 @@ def sent_at(value: str) -> datetime | None:
 def file_name(value: str) -> str:
     """A label for a file: the last part of a path, without invisible characters, ``""`` where nothing is left."""
     plain = unicodedata.normalize("NFC", decode_words(value))
-    visible = "".join(" " if unicodedata.category(c) == "Cc" else c for c in plain if unicodedata.category(c) != "Cf")
-    name = visible.replace("\\", "/").rstrip("/ ").rpartition("/")[2].strip(" .\t")
+    visible = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    name = one_line(visible).replace("\\", "/").rstrip("/ ").rpartition("/")[2].strip(" .\t")
     return _shortened(name)
 
 
