@@ -79,7 +79,7 @@ sa.Index("portal_session_contact", portal_session.c.contact_id)
 sa.Index("portal_session_expires", portal_session.c.expires_at)
 
 submission = sa.Table(
-    "submission",
+    "portal_submission",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("contact_id", sa.Uuid, nullable=False),
@@ -93,6 +93,6 @@ submission = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("filed_at", sa.DateTime(timezone=True)),
 )
-sa.Index("submission_contact", submission.c.contact_id, submission.c.at)
+sa.Index("portal_submission_contact", submission.c.contact_id, submission.c.at)
 
 add_tables(metadata)

@@ -108,7 +108,7 @@ def upgrade() -> None:
         "sign_in_request_due", "sign_in_request", ["due_at"], unique=False, postgresql_where=sa.text("done_at IS NULL")
     )
     op.create_table(
-        "submission",
+        "portal_submission",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("contact_id", sa.Uuid(), nullable=False),
         sa.Column("access_id", sa.Uuid(), nullable=False),
@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("submission_contact", "submission", ["contact_id", "at"], unique=False)
+    op.create_index("portal_submission_contact", "portal_submission", ["contact_id", "at"], unique=False)
     op.create_table(
         "access_contact",
         sa.Column("contact_id", sa.Uuid(), nullable=False),
@@ -175,8 +175,8 @@ def downgrade() -> None:
     op.drop_table("portal_session")
     op.drop_index("access_contact_of_access", table_name="access_contact")
     op.drop_table("access_contact")
-    op.drop_index("submission_contact", table_name="submission")
-    op.drop_table("submission")
+    op.drop_index("portal_submission_contact", table_name="portal_submission")
+    op.drop_table("portal_submission")
     op.drop_index("sign_in_request_due", table_name="sign_in_request", postgresql_where=sa.text("done_at IS NULL"))
     op.drop_index("sign_in_request_asked", table_name="sign_in_request", postgresql_using="brin")
     op.drop_index("sign_in_request_address", table_name="sign_in_request")
