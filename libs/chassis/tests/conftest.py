@@ -63,16 +63,26 @@ async def _refuse(_tx: Transaction, _request: Request[Reply]) -> Reply:
 
 
 @pytest.fixture
-async def run_bare(run_app: RunApp) -> Callable[[App], Awaitable[None]]:
-    """Runs the worker of a bare app; what the test did not declare is there and does nothing."""
+def complete() -> Callable[[App], App]:
+    """Declares what a test did not: it is there and does nothing, so that the app may run."""
 
-    async def start(app: App) -> None:
+    def declare(app: App) -> App:
         for event in ROLES[app.service].listens:
             with suppress(ValueError):
                 app.bus.listen_many(event, _ignore)
         for request in answers(app.service):
             if request not in app.bus.answered:
                 app.bus.answer(request, _refuse)
-        await run_app(app, Role.WORKER)
+        return app
+
+    return declare
+
+
+@pytest.fixture
+async def run_bare(run_app: RunApp, complete: Callable[[App], App]) -> Callable[[App], Awaitable[None]]:
+    """Runs the worker of a bare app."""
+
+    async def start(app: App) -> None:
+        await run_app(complete(app), Role.WORKER)
 
     return start

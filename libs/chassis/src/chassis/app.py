@@ -8,11 +8,11 @@ jobs, *all* does both (docs/adr/0006).
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
-import nats.errors
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 
@@ -23,6 +23,7 @@ from chassis.bus import Bus
 from chassis.database import Clock, Database, utc_now
 from chassis.dead_letters import dead_letter_router, retry_asked
 from chassis.http import create_api
+from chassis.ids import first_id
 from chassis.jobs import Job, Work
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
@@ -52,6 +53,7 @@ class App:
         load_all()
         self.service = service
         self.settings = settings
+        self.role: Role | None = None
         self.database = Database(
             settings.database_url.get_secret_value(), service=service, pool=settings.database_pool, clock=clock
         )
@@ -102,40 +104,37 @@ class App:
     async def running(self, role: Role) -> AsyncIterator[None]:
         """Run in this role until the block ends; then finish what is in flight and close."""
         worker = role is not Role.API
+        self.role = role
         self.bus.subscribe(worker=worker)
-        connecting = asyncio.create_task(self.bus.start())
-        connecting.add_done_callback(_log_failure)
-        tasks: list[asyncio.Task[None]] = []
         relay = self._relay()
-        stops: list[Callable[[], Awaitable[None]]] = []
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.close)
+            stack.push_async_callback(self.bus.stop)
+            connecting = asyncio.create_task(_kept_up("bus", self.bus.start))
+            tasks = [connecting]
             if worker:
-                tasks.append(asyncio.create_task(relay.run()))
-                tasks.extend(asyncio.create_task(job.run(self.service)) for job in self._jobs.values())
-                stops = [await start() for start in self._servers]
-            yield
-        finally:
-            for stop in stops:
-                await stop()
-            for job in self._jobs.values():
-                job.stop()
-            connecting.cancel()
-            await self.bus_stopped_listening()
-            relay.stop()
-            if tasks:
+                tasks.append(asyncio.create_task(_kept_up("relay", relay.run)))
+                for name, job in self._jobs.items():
+                    tasks.append(asyncio.create_task(_kept_up(f"job {name}", partial(job.run, self.service))))
+
+            async def finish() -> None:
+                for job in self._jobs.values():
+                    job.stop()
+                connecting.cancel()
+                # A lost server cannot be told; what it delivered comes again when nobody acknowledges it.
+                await asyncio.gather(*(each.stop() for each in self.bus.broker.subscribers), return_exceptions=True)
+                relay.stop()
                 _, late = await asyncio.wait(tasks, timeout=10)
                 for task in late:
                     task.cancel()
-            await self.bus.stop()
-            await self.database.close()
+                if late:
+                    await asyncio.wait(late, timeout=2)
 
-    async def bus_stopped_listening(self) -> None:
-        """Stop the subscribers, so that nothing new begins while relay and jobs end."""
-        for subscriber in self.bus.broker.subscribers:
-            with suppress(
-                nats.errors.Error, OSError
-            ):  # a lost server cannot be told; its consumers wait for acknowledgement
-                await subscriber.stop()
+            stack.push_async_callback(finish)
+            if worker:
+                for start in self._servers:
+                    stack.push_async_callback(await start())
+            yield
 
     def _relay(self) -> Relay:
         return Relay(
@@ -152,23 +151,37 @@ class App:
     async def _clean(self) -> int:
         """Forget what is older than its retention, in small steps."""
         removed = 0
+        outbox, kept = tables.outbox.c, self.settings.outbox_retention
         async with self.database.transaction() as tx:
-            for table, column, kept in (
-                (tables.outbox, tables.outbox.c.published_at, self.settings.outbox_retention),
-                (tables.inbox, tables.inbox.c.handled_at, self.settings.inbox_retention),
+            # An event that was published again and again goes too: the inboxes would forget it before the outbox does.
+            ancient = sa.and_(outbox.published_at.is_not(None), outbox.id < first_id(tx.now - 2 * kept))
+            for table, old in (
+                (tables.outbox, sa.or_(outbox.published_at < tx.now - kept, ancient)),
+                (tables.inbox, tables.inbox.c.handled_at < tx.now - self.settings.inbox_retention),
                 (
                     tables.idempotency_key,
-                    tables.idempotency_key.c.created_at,
-                    timedelta(days=idempotency.KEPT_DAYS),
+                    tables.idempotency_key.c.created_at < tx.now - timedelta(days=idempotency.KEPT_DAYS),
                 ),
+                (tables.dead_letter, tables.dead_letter.c.resolved_at < tx.now - kept),
             ):
-                key = sa.tuple_(*table.primary_key.columns)
-                old = sa.select(*table.primary_key.columns).where(column < tx.now - kept).limit(CLEAN_BATCH)
-                result = await tx.session.execute(sa.delete(table).where(key.in_(old)))
+                key = table.primary_key.columns
+                rows = sa.select(*key).where(old).limit(CLEAN_BATCH)
+                result = await tx.session.execute(sa.delete(table).where(sa.tuple_(*key).in_(rows)))
                 removed = max(removed, result.rowcount)  # type: ignore[attr-defined]  # a DELETE has a row count
         return removed if removed == CLEAN_BATCH else 0
 
 
-def _log_failure(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("the bus could not be started; this process will not handle events", exc_info=error)
+async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do the work to its end; where it fails, say so and begin anew: without it the process would only look well."""
+    while True:
+        task = asyncio.ensure_future(work())
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait([task])
+            raise
+        if not task.cancelled() and task.exception() is None:
+            return
+        log.critical("%s failed and begins anew", name, exc_info=None if task.cancelled() else task.exception())
+        await asyncio.sleep(1)
