@@ -29,7 +29,7 @@ def register(app: App, settings: Settings) -> None:
     """Declare the jobs of this service."""
     post = MailRoom(app, settings)
     app.job("bundle", post.bundle, every=1.0)
-    app.job("send-mails", post.send, every=2.0)
+    app.job("send-mails", post.send, every=5.0)
     app.job("forget", post.forget, every=3600.0)
 
 

@@ -145,6 +145,10 @@ async def set_preferences(tx: Transaction, agent_id: UUID, *, ways: dict[Way, bo
     )
 
 
+_ANYTHING_PENDING = sa.select(sa.exists().where(notification.c.mail_state == sa.literal_column("'pending'")))
+"""Asked every second; most of the time the answer is no."""
+
+
 async def bundle_notices(tx: Transaction, *, quiet: timedelta, longest_wait: timedelta) -> int:
     """Fix what goes into which mail, for every agent for whom it has been quiet; returns how many mails that makes.
 
@@ -152,6 +156,8 @@ async def bundle_notices(tx: Transaction, *, quiet: timedelta, longest_wait: tim
     a mail is made from the ids of its notices. An agent whose last mail has not left yet gets no second one: what
     came meanwhile, during an outage for example, goes together into the next.
     """
+    if not await tx.session.scalar(_ANYTHING_PENDING):
+        return 0
     if not await tx.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(BUNDLING_LOCK))):
         return 0
     created = notification.c.created_at

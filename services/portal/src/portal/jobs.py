@@ -25,7 +25,7 @@ PAUSE = timedelta(seconds=2)
 def register(app: App, settings: Settings) -> None:
     """Declare the jobs of this service."""
     desk = SignInDesk(app, settings)
-    app.job("sign-in-mails", desk.send_links, every=2.0)
+    app.job("sign-in-mails", desk.send_links, every=5.0)
     app.job("forget", desk.forget, every=600.0)
 
 
