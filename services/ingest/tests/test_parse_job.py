@@ -60,6 +60,25 @@ async def states(app: App, rows: Rows) -> list[str]:
     return [row["state"] for row in await rows(app, mail)]
 
 
+async def test_the_html_of_a_stranger_is_harmless_before_any_service_sees_it(
+    build_app: BuildApp, receive: Receive, emitted: Emitted
+) -> None:
+    app = await build_app()
+    await receive(
+        app,
+        b"From: a@b.example\r\nSubject: x\r\nContent-Type: text/html\r\n\r\n"
+        b'<p onclick="x()">Hi</p><script>alert(1)</script><img src="https://spy.example/pixel">',
+    )
+    assert await job_of(app).run() == 1
+    [event] = await emitted(app)
+    assert isinstance(event, MailReceived)
+    assert event.html is not None
+    assert "Hi" in event.html
+    assert "script" not in event.html
+    assert "onclick" not in event.html
+    assert ' src="https://spy.example' not in event.html
+
+
 async def test_a_mail_becomes_an_event_with_everything_that_a_ticket_needs(
     build_app: BuildApp, receive: Receive, rows: Rows, emitted: Emitted
 ) -> None:

@@ -56,7 +56,8 @@ class MailReceived(Event):
     """A mail was accepted, stored and parsed.
 
     ``message_id``, ``in_reply_to`` and ``references`` are without angle brackets; ``message_id`` is None where the
-    mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at the cap.
+    mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at
+    the cap. ``html`` is sanitised: it runs and loads nothing (MT-12).
     ``account`` is the key of the mail account that got it, ``account_address`` its own address: nobody to answer to.
     Of a bounce, ``reported_message_id`` is the mail that it is about and ``bounced`` those whom it did not reach; both
     are empty where the report does not say, and anyone can forge a report.

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chassis.app import App
 from chassis.blobs import BlobMissing, Blobs
@@ -16,6 +17,7 @@ from ingest.received.raw_cache import RawCache
 from ingest.rules.limits import Unparseable
 from ingest.rules.parse import ParsedMail, parse_mail
 from ingest.rules.reports import DeliveryReport
+from ingest.rules.sanitise import sanitise
 
 log = logging.getLogger(__name__)
 
@@ -84,14 +86,17 @@ class ParseJob:
         try:
             if len(raw) <= INLINE_BYTES:
                 await asyncio.sleep(0)
-                return one, parse_mail(raw, envelope_sender=one.envelope_sender, max_size=self._max_size)
-            return one, await asyncio.to_thread(
-                parse_mail, raw, envelope_sender=one.envelope_sender, max_size=self._max_size
-            )
+                return one, self._read(raw, one)
+            return one, await asyncio.to_thread(self._read, raw, one)
         except Unparseable as error:
             return one, error.reason
         except MemoryError:
             return one, "parsing this mail took more memory than there is"
+
+    def _read(self, raw: bytes, one: Claim) -> ParsedMail:
+        """The parsed mail with harmless HTML: no service ever sees what the stranger wrote, except in the raw mail."""
+        parsed = parse_mail(raw, envelope_sender=one.envelope_sender, max_size=self._max_size)
+        return replace(parsed, html=sanitise(parsed.html)) if parsed.html else parsed
 
     async def _with_files(self, results: "Sequence[tuple[Claim, ParsedMail | str]]") -> list[Outcome]:
         """The outcomes, after the files of all mails have become durable (a blob before the row that names it)."""
