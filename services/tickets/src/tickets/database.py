@@ -59,4 +59,5 @@ def table_of(model: type[Base]) -> sa.Table:
 
 def is_one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
     """``column = ANY(values)``: one statement however many values there are, so that it is prepared once."""
-    return column == sa.any_(sa.bindparam(None, [*values], type_=ARRAY(column.type)))
+    array = ARRAY(column.type)
+    return column == sa.any_(sa.cast(sa.bindparam(None, [*values], type_=array), array))

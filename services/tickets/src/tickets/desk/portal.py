@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from chassis.database import Transaction
 from chassis.paging import decode_cursor, encode_cursor
 from contracts.tickets import ActorKind, PortalActivity, PortalTicket, PortalTicketHead, PortalTicketPage
 from tickets.channels.models import Channel, Status
-from tickets.database import AnyRow
+from tickets.database import AnyRow, is_one_of
 from tickets.desk.models import Activity, Ticket
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
@@ -35,15 +36,16 @@ _HEADS = (
 )
 
 
+def heads_of(contact_ids: Sequence[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    """The tickets that customers with these contacts may see."""
+    return _HEADS.where(is_one_of(Ticket.contact_id, contact_ids))
+
+
 async def customer_tickets(
     tx: Transaction, contact_ids: Sequence[UUID], *, cursor: str | None, limit: int, prefix: str
 ) -> PortalTicketPage:
     """A page of these contacts' tickets, the newest change that they can see first. Raises `InvalidCursor`."""
-    statement = (
-        _HEADS.where(Ticket.contact_id == sa.any_(sa.bindparam("contacts", [*contact_ids], type_=sa.ARRAY(sa.Uuid))))
-        .order_by(Ticket.shown_at.desc(), Ticket.number.desc())
-        .limit(limit + 1)
-    )
+    statement = heads_of(contact_ids).order_by(Ticket.shown_at.desc(), Ticket.number.desc()).limit(limit + 1)
     if cursor is not None:
         last = decode_cursor(cursor, datetime, int)
         statement = statement.where(sa.tuple_(Ticket.shown_at, Ticket.number) < sa.tuple_(*last))
@@ -59,8 +61,7 @@ async def customer_ticket(
     tx: Transaction, contact_ids: Sequence[UUID], number: int, *, prefix: str
 ) -> PortalTicket | None:
     """One of these contacts' tickets with what they may see of it, the oldest first; None where it is not theirs."""
-    mine = Ticket.contact_id == sa.any_(sa.bindparam("contacts", [*contact_ids], type_=sa.ARRAY(sa.Uuid)))
-    row = (await tx.session.execute(_HEADS.where(Ticket.number == number, mine))).one_or_none()
+    row = (await tx.session.execute(heads_of(contact_ids).where(Ticket.number == number))).one_or_none()
     if row is None:
         return None
     shown = (

@@ -154,7 +154,7 @@ def _searched(viewer: Viewer, filters: Filters) -> list[Condition]:
     number = _number(viewer, filters)
     if number is not None:
         return [Ticket.number == number]
-    return [Ticket.subject_words.bool_op("@@")(sa.func.plainto_tsquery("simple", filters.q))]
+    return [Ticket.subject_words.bool_op("@@")(sa.func.plainto_tsquery(sa.literal_column("'simple'"), filters.q))]
 
 
 def _number(viewer: Viewer, filters: Filters) -> int | None:
