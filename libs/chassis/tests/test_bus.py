@@ -1,4 +1,4 @@
-"""The traps of FastStream and NATS (docs/architecture.md), each against the real server."""
+"""The traps of FastStream and NATS (docs/bus.md), each against the real server."""
 
 import asyncio
 import time

@@ -1,7 +1,7 @@
 """The bus: the one place that builds a FastStream broker, with the defaults that lose nothing.
 
 `listen` reads a durable pull consumer, `hear` a broadcast, `answer` serves requests and `ask` sends them. The traps
-that are closed here are listed in docs/architecture.md and tested in tests/test_bus.py against the real server.
+that are closed here are listed in docs/bus.md, each with its test against the real server.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """How events are handled: in batches, one transaction a batch, each event once, nothing dropped.
 
 A batch is handled in one transaction together with its inbox rows. When it fails, its halves get a transaction each,
-down to single events, so that a poison event never takes its neighbours along (design/bus.md). A failed event comes
+down to single events, so that a poison event never takes its neighbours along (docs/bus.md). A failed event comes
 back with a growing delay and ends, after the last try, in the dead-letter table. Where the database or another service
 cannot be reached nothing is given up: such failures never count as a try.
 """
@@ -56,14 +56,13 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         original = getattr(error.orig, "__cause__", None) or error.orig
         return error.connection_invalidated or (original is not None and is_outage(original))
-    if isinstance(error, pg.InterfaceError):
-        return not isinstance(error, ValueError)  # which says that the driver cannot encode a value
     return isinstance(
         error,
         Unavailable
         | OSError
         | TimeoutError
         | pg.PostgresConnectionError
+        | pg.InterfaceError
         | pg.OperatorInterventionError
         | pg.InsufficientResourcesError
         | pg.SerializationError

