@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,6 +23,9 @@ from chassis.run import load
 from contracts.messages import Service
 from deskstream_local import own_pages, sink
 from deskstream_local.people import People
+
+OWN_BODY_LIMIT = 65_536
+"""Bytes of a request that goes to none of the services; our own routes take no bodies."""
 
 
 class GatewaySettings(BaseSettings):
@@ -76,10 +80,16 @@ def build(settings: GatewaySettings, apps: list[App]) -> ASGIApp:
             smtp_port=settings.smtp_port,
             people=People.read(settings.people),
         ),
+        exception_handlers={HTTPException: own_pages.refused},
         lifespan=lifespan,
     )
+    own = with_edge(rest, service="gateway", body_limit=OWN_BODY_LIMIT)
     names = {"localhost", LOOPBACK, urlsplit(settings.public_url).hostname or "localhost"}
-    return TrustedHostMiddleware(ByPath(_slices(apps), rest), allowed_hosts=sorted(names), www_redirect=False)
+    return TrustedHostMiddleware(
+        ByPath({**_slices(apps), **dict.fromkeys(own_pages.OWN_PATHS, own)}, rest=own),
+        allowed_hosts=sorted(names),
+        www_redirect=False,
+    )
 
 
 def _slices(apps: list[App]) -> dict[str, ASGIApp]:

@@ -1,10 +1,13 @@
 """What the local desk serves itself: landing page, state of the services, mail viewer, and the API documents."""
 
 from collections.abc import Awaitable, Callable
+from html import escape
+from http import HTTPStatus
 from pathlib import Path
 
 import fastapi_offline
 from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -12,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from chassis.app import App
 from chassis.health import check
+from chassis.problems import problem_response
 from deskstream_local import mail_pages, pages
 from deskstream_local.people import People
 from deskstream_local.sink import Sink
@@ -25,6 +29,9 @@ DOORS = {
     "/api/v1/docs": ("Staff API", "What agents and integrators use; read it and try it"),
     "/portal/api/v1/docs": ("Portal API", "What the customer portal uses"),
 }
+
+OWN_PATHS = tuple(f"{prefix}/{name}" for prefix in DOCUMENTS for name in ("docs", "openapi.json"))
+"""Served here although they lie below the paths of a service."""
 
 VIEWER = "/dev/viewer"
 """Swagger UI's files, served from the machine itself: the desk works without the internet."""
@@ -59,6 +66,19 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, peo
         *(Route(f"{prefix}/docs", _viewer(prefix, name)) for prefix, name in DOCUMENTS.items()),
         Mount(VIEWER, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static")),
     ]
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """The answer to what no route serves: a page for browsers, problem details for everybody else."""
+    status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (404, "")
+    phrase = HTTPStatus(status).phrase
+    if detail in {"", phrase}:
+        detail = "There is nothing at this address, or not for this method."
+    if "text/html" in request.headers.get("accept", ""):
+        text = pages.page(phrase, f"<p>{escape(detail)}</p>", trail=pages.HOME)
+        return HTMLResponse(text, status_code=status, headers={"content-security-policy": pages.POLICY})
+    code = {404: "not_found", 405: "method_not_allowed", 422: "invalid"}.get(status, "refused")
+    return problem_response(status=status, code=code, title=phrase, detail=detail)
 
 
 def _file(documents: Path, name: str) -> Callable[[Request], Awaitable[Response]]:

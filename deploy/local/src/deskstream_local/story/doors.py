@@ -2,8 +2,9 @@
 
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from chassis.embedded.ports import LOOPBACK
 from deskstream_local.trial.desk import TrialDesk
 
 Json = dict[str, Any]
+NOTHING: Mapping[str, str] = MappingProxyType({})
 Found = TypeVar("Found")
 
 PATIENCE = 20.0
@@ -72,18 +74,32 @@ class Client:
         return self._answer(self.ask("GET", path, query=query), expected)
 
     def post(self, path: str, body: Json | None = None, *, expected: int = CREATED) -> Json:
-        """The answer to a POST, which carries an Idempotency-Key of its own."""
+        """The answer to a POST."""
         return self._answer(self.ask("POST", path, body=body), expected)
 
     def ask(
-        self, method: str, path: str, *, body: Json | None = None, query: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json | None = None,
+        query: Mapping[str, str] = NOTHING,
+        headers: Mapping[str, str] = NOTHING,
     ) -> httpx.Response:
-        """Any request below the API's path, and whatever is answered."""
+        """Any request below the API's path, and whatever is answered; a POST has an Idempotency-Key of its own."""
+        return self.http.request(
+            method, f"{self._api}{path}", json=body, params=query, headers={**self._own_headers(method), **headers}
+        )
+
+    def send_raw(self, method: str, path: str, content: bytes) -> httpx.Response:
+        """A request whose body calls itself JSON, whatever it is."""
+        headers = {**self._own_headers(method), "Content-Type": "application/json"}
+        return self.http.request(method, f"{self._api}{path}", content=content, headers=headers)
+
+    def _own_headers(self, method: str) -> dict[str, str]:
         # Browsers count localhost as safe and send it Secure cookies without TLS; httpx does not.
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())}
-        if method == "POST":
-            headers["Idempotency-Key"] = str(uuid4())
-        return self.http.request(method, f"{self._api}{path}", json=body, params=query, headers=headers)
+        return headers | ({"Idempotency-Key": str(uuid4())} if method == "POST" else {})
 
     def close(self) -> None:
         """Close the browser."""

@@ -80,7 +80,7 @@ class Answering:
     @step("A stranger with the right number in the subject gets a ticket of their own; the first stays as it was")
     def stranger(self) -> str:
         tom, number = self._desk.agent("tom"), self._matter.number
-        before = tom.ticket(number)
+        before = _state(tom.ticket(number))
         mail = letter(STRANGER, f"Re: [{self._matter.reference}] invoice", "Please send me everything you have.\n")
         message_id = parsed(mail)["Message-ID"].strip("<>")
         answer = self._desk.hand_over(mail, sender=STRANGER, to=SUPPORT)
@@ -94,9 +94,19 @@ class Answering:
         ensure(other["number"] != number, f"the stranger got into {self._matter.reference}")
         follow_up = other["possible_follow_up_of"]
         ensure(follow_up is not None and follow_up["number"] == number, f"it possibly follows up {follow_up}")
-        ensure(tom.ticket(number) == before, f"{self._matter.reference} has changed")
+        after = _state(tom.ticket(number))
+        ensure(after == before, f"{self._matter.reference} has changed from {before} to {after}")
         first = f"{self._matter.reference} is still at version {before['version']}"
         return f"{other['reference']}, possibly a follow-up; {first}"
+
+
+def _state(ticket: Json) -> Json:
+    """What a stranger must not move; who an author is, crm-match may find out at any time."""
+    return {
+        "version": ticket["version"],
+        "status": ticket["status"]["name"],
+        "activities": [activity["id"] for activity in ticket["activities"]["items"]],
+    }
 
 
 def _exactly(count: int, found: list[Json], what: str) -> list[Json]:

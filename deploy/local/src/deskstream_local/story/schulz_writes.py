@@ -104,10 +104,11 @@ class Arrival:
     def hidden(self) -> str:
         viktor = self._desk.agent("viktor")
         viktor.get(f"/tickets/{self._matter.number}", expected=NOT_FOUND)
+        ensure(not viktor.get("/tickets", q=self._matter.subject)["items"], "it is in Viktor's list of tickets")
         ensure(not viktor.notices(self._matter.number), "Viktor was told in the app")
         told = self._desk.find_mail(self._matter.reference, to=viktor.email, after=self._before)
         ensure(told is None, "Viktor was told by mail")
-        return f"GET /api/v1/tickets/{self._matter.number} as Viktor: 404; no notification and no mail"
+        return f"GET /api/v1/tickets/{self._matter.number} as Viktor: 404; not in his list, no notification, no mail"
 
 
 def _opened(agent: Agent, number: int) -> Json | None:
