@@ -107,6 +107,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=False,
+            hide_parameters=True,
             connect_args=self._options(),
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

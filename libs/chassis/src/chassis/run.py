@@ -52,6 +52,7 @@ def main(
         process_app(app, role),
         host=app.settings.host,
         port=app.settings.port,
+        forwarded_allow_ips=app.settings.trusted_proxies,
         loop="uvloop",
         log_config=None,
         access_log=False,

@@ -27,6 +27,10 @@ class ServiceSettings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the HTTP server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port of the HTTP server; 0 takes a free one.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses whose X-Forwarded-For and -Proto are believed, separated by commas; * for all.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
     otlp_endpoint: str | None = Field(default=None, description="Where traces go, OTLP over HTTP; None: nowhere.")
