@@ -7,7 +7,7 @@ from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
 from chassis.bus import Bus, Refused
 from chassis.problems import Forbidden, Unauthenticated
@@ -157,19 +157,21 @@ class RoutePermission:
 
 
 def route_permissions(app: FastAPI) -> list[RoutePermission]:
-    """Every API route with its permissions, found by walking its dependencies."""
+    """Every route with its permissions, found by walking its dependencies; only the API description is left out."""
     return [
         RoutePermission(
             methods=tuple(sorted(context.methods or ())),
             path=str(context.path),
-            permissions=tuple(_declared(context.dependant)),
+            permissions=tuple(_declared(getattr(context, "dependant", None))),
         )
         for context in iter_route_contexts(app.routes)
-        if isinstance(context.original_route, APIRoute)
+        if context.path != app.openapi_url
     ]
 
 
-def _declared(dependant: Dependant) -> Iterator[str]:
+def _declared(dependant: Dependant | None) -> Iterator[str]:
+    if dependant is None:  # a plain route or a mounted app, which cannot declare any
+        return
     if isinstance(dependant.call, Permission | Public | OwnDoor):
         yield dependant.call.name
     for inner in dependant.dependencies:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HARMLESS = re.compile(r"[A-Za-z0-9-]{1,64}")
 """What a correlation id from outside may look like, so that it cannot forge a log line or a header."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -80,7 +82,7 @@ class Edge:
             await send(message)
 
         try:
-            if declared is not None and declared.isdigit() and int(declared) > self._limit:
+            if declared is not None and declared.isdecimal() and int(declared) > self._limit:
                 await problems.too_large(self._limit)(scope, receive, sending)
             else:
                 await self._app(scope, _limited(receive, self._limit), sending)
@@ -90,7 +92,8 @@ class Edge:
                 raise
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            telemetry.HTTP_SECONDS.labels(self._service, scope["method"], route, str(status)).observe(
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            telemetry.HTTP_SECONDS.labels(self._service, method, route, str(status)).observe(
                 time.perf_counter() - started
             )
 
@@ -125,6 +128,7 @@ def create_api(
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{docs_url}/openapi.json",
+        redirect_slashes=False,  # the redirect would repeat whatever Host the caller sent
         responses={
             code: {"model": problems.ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": text}
             for code, text in {401: "Sign in first", 403: "Not allowed", 422: "Invalid input"}.items()

@@ -47,7 +47,7 @@ async def once(
     Raises `Invalid` where the key was used for another request.
     """
     fingerprint = hashlib.sha256(
-        b"\n".join((request.method.encode(), request.url.path.encode(), await request.body()))
+        b"\n".join((request.method.encode(), f"{request.url.path}?{request.url.query}".encode(), await request.body()))
     ).digest()
     if key is not None:
         row = {"actor_id": actor_id, "key": key, "fingerprint": fingerprint, "created_at": tx.now}

@@ -37,8 +37,10 @@ def _read(kind: type[Any], value: object) -> object:
         if read.tzinfo is None:
             raise ValueError("a time without a zone")
         return read
-    if kind is int and not isinstance(value, int):
-        raise ValueError("not a whole number")
+    if kind is int:
+        if not isinstance(value, int) or not -(2**63) <= value < 2**63:
+            raise ValueError("not a whole number that PostgreSQL knows")
+        return value
     if kind is str and "\x00" in str(value):
         raise ValueError("PostgreSQL stores no NUL")
-    return kind(value)
+    return kind(str(value))

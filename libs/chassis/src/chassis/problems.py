@@ -6,9 +6,11 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import orjson
+from asyncpg import exceptions as pg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from chassis import telemetry
@@ -168,7 +170,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         errors = [
-            FieldError(field=".".join(str(part) for part in item["loc"]), detail=item["msg"]) for item in error.errors()
+            FieldError(field=_printable(".".join(str(part) for part in item["loc"])), detail=_printable(item["msg"]))
+            for item in error.errors()
         ]
         named = ", ".join(dict.fromkeys(item.field for item in errors))
         return problem_response(
@@ -190,12 +193,22 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused_by_owner(_request: Request, error: Refused) -> Response:
-        status = {"not_found": 404, "unauthenticated": 401}.get(error.problem.code, 422)
+        status = {"not_found": 404, "unauthenticated": 401, "internal": 502}.get(error.problem.code, 422)
         return problem_response(status=status, code=error.problem.code, title="Refused", detail=error.problem.detail)
 
     @app.exception_handler(Exception)
     async def failed(_request: Request, error: Exception) -> Response:
         return failure_response(error)
+
+
+def _printable(text: str) -> str:
+    """The caller's text with halves of characters spelled out, which no JSON can hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_unstorable(error: Exception) -> bool:
+    """Whether PostgreSQL or its driver refused a value: NUL, half a character, a number or a text that is too long."""
+    return isinstance(error, DBAPIError) and isinstance(getattr(error.orig, "__cause__", None), pg.DataError)
 
 
 def too_large_text(limit: int) -> str:
@@ -220,6 +233,13 @@ def failure_response(error: Exception) -> Response:
             headers={"Retry-After": "5"},
         )
     log.error("a request failed", exc_info=error)
+    if _is_unstorable(error):
+        return problem_response(
+            status=422,
+            code="invalid",
+            title="Invalid input",
+            detail="A text holds a character, or a number has a size, that cannot be stored.",
+        )
     return problem_response(
         status=500,
         code="internal",

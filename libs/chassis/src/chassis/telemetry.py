@@ -3,6 +3,7 @@
 Traces use the OpenTelemetry API; without an exporter (``*_OTLP_ENDPOINT``) it costs next to nothing.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -111,7 +112,10 @@ class JsonLines(logging.Formatter):
             line.update(extra)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a character from a broken mail, or a number beyond 64 bits
+            return json.dumps(line, default=str)
 
 
 def configure(service: str, settings: ServiceSettings) -> None:
