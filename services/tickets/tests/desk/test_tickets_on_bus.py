@@ -3,11 +3,12 @@
 import asyncio
 from uuid import UUID
 
-import nats
 import pytest
 from nats.aio.client import Client
+from pydantic import SecretStr
 from services.tickets.tests.conftest import Desk
 
+from chassis import streams
 from chassis.app import Role
 from chassis.ids import new_id
 from chassis.testing import NatsServer, RunApp, StandIn
@@ -17,7 +18,6 @@ from contracts.envelope import headers_for
 from contracts.ingest import MailQueued, SendMail
 from contracts.messages import Event, EventMeta, Problem, Reply, Service
 from contracts.tickets import DescribeTickets, TicketHeads
-from contracts.topology import inbox_prefix
 from tickets.desk.models import Ticket
 from tickets.staff.demo import ANNA, PETRA, TOM, VIKTOR
 
@@ -60,11 +60,9 @@ async def running(desk: Desk, run_app: RunApp, stand_in: StandIn, sent: list[Sen
 
 async def client_of(server: NatsServer, service: Service) -> Client:
     """A connection of another service."""
-    return await nats.connect(
-        server.url,
-        user=str(service),
-        password=server.passwords[service],
-        inbox_prefix=inbox_prefix(service).encode(),
+    user = str(service)
+    return await streams.connect(
+        streams.StreamSettings(nats_url=server.url, nats_user=user, nats_password=SecretStr(server.passwords[user]))
     )
 
 
