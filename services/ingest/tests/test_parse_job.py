@@ -159,7 +159,7 @@ async def test_a_mail_whose_bytes_are_missing_ends_in_quarantine(
     await receive(app, letter(1), letter(2))
     address = hashlib.sha256(letter(1)).hexdigest()
     folder = Path(urlsplit(app.settings.blobs_url).path)
-    (folder / address[:2] / address[2:4] / address).unlink()
+    (folder / address[:2] / address).unlink()
     await job_of(app).run()
     first, second = await rows(app, mail)
     assert (first["state"], second["state"]) == ("quarantine", "parsed")

@@ -71,47 +71,60 @@ class Blobs:
 
 
 def _path(sha256: str) -> str:
+    """256 folders: a second level costs a new folder for each of the first 65,536 blobs, and then 65,536 folders."""
     if not _SHA256.match(sha256):
         raise ValueError(f"not a SHA-256 in lower-case hex: {sha256[:80]!r}")
-    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    return f"{sha256[:2]}/{sha256}"
 
 
 def _write_all(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
-    for digest, content in blobs:
-        _write_durably(root / _path(digest), content)
+    """Write drafts and flush each, rename them, flush each folder once: obstore's folder store does not flush (0.12).
 
-
-def _write_durably(target: Path, content: bytes) -> None:
-    """Write, flush to disk, rename, flush the folder: obstore's folder store does not flush (its source, 0.12)."""
-    folder = target.parent
-    if target.exists():
-        _flush_folder(folder)  # whoever wrote it may not have come that far
-        return
-    made = _make_folders(folder)
-    draft = f"{folder}/.{target.name}.{os.getpid()}.{os.urandom(4).hex()}"
+    Whoever wrote a blob that is there already may not have come as far as flushing its folder, so that is done, too.
+    """
+    drafts: list[tuple[str, str]] = []
+    folders: set[str] = set()
     try:
-        with open(draft, "xb") as file:  # noqa: PTH123  # a hot path, and Path.open costs as much again
+        for digest, content in blobs:
+            folder, target = f"{root}/{digest[:2]}", f"{root}/{_path(digest)}"
+            folders.add(folder)
+            if not os.path.exists(target):  # noqa: PTH110  # a hot path, and a Path costs more than the question
+                drafts.append((_draft(folder, digest, content), target))
+        for draft, target in drafts:
+            os.replace(draft, target)  # noqa: PTH105  # the same
+    except BaseException:
+        for draft, _ in drafts:
+            Path(draft).unlink(missing_ok=True)
+        raise
+    for folder in folders:
+        _flush_folder(folder)
+
+
+def _draft(folder: str, digest: str, content: bytes) -> str:
+    """The name of a new file beside the target, with the content on disk."""
+    draft = f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+    try:
+        descriptor = _create(draft)
+    except FileNotFoundError:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        _flush_folder(os.path.dirname(folder))  # noqa: PTH120  # the same
+        descriptor = _create(draft)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)  # noqa: PTH105  # the same
+            os.fsync(descriptor)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
-    for each in (folder, *made):
-        _flush_folder(each)
+    return draft
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    """Make the two levels of folders where they are missing; the folders that thereby got a new entry."""
-    if folder.is_dir():
-        return []
-    changed = [each.parent for each in (folder.parent, folder) if not each.is_dir()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return changed
+def _create(file: str) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
 
 
-def _flush_folder(folder: Path) -> None:
+def _flush_folder(folder: str) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
