@@ -24,7 +24,7 @@ def files(folder: Path) -> list[str]:
 
 
 async def test_many_blobs_come_back_under_their_addresses_in_the_order_given(blobs: Blobs) -> None:
-    contents = [os.urandom(size) for size in (0, 1, 5000, 200_000)] + [b"x"] * 20
+    contents = [os.urandom(size) for size in (0, 1, 5000, 3_000_000)] + [b"x"] * 20
     addresses = await blobs.put_many(contents)
     assert addresses == [hashlib.sha256(content).hexdigest() for content in contents]
     assert [await blobs.get(address) for address in addresses] == contents

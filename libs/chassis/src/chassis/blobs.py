@@ -20,6 +20,9 @@ _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 WRITERS = 4
 """Threads that write one batch: flushes that wait for the disk at the same time share its journal commits."""
 
+HASHED_HERE = 1024 * 1024
+"""Bytes that are hashed on the event loop, within a millisecond; more of them go to a thread."""
+
 
 class BlobMissing(LookupError):
     """There are no bytes under this address; `args[0]` is the SHA-256."""
@@ -45,7 +48,8 @@ class Blobs:
 
         Raises what the disk or the bucket raises; some may be stored then, which does no harm.
         """
-        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        size = sum(len(content) for content in contents)
+        digests = _addresses(contents) if size < HASHED_HERE else await asyncio.to_thread(_addresses, contents)
         distinct = list(dict(zip(digests, contents, strict=True)).items())
         if self._folder is None:
             writing = [self._upload(digest, content) for digest, content in distinct]
@@ -75,6 +79,10 @@ def _path(sha256: str) -> str:
     if not _SHA256.match(sha256):
         raise ValueError(f"not a SHA-256 in lower-case hex: {sha256[:80]!r}")
     return f"{sha256[:2]}/{sha256}"
+
+
+def _addresses(contents: Sequence[bytes]) -> list[str]:
+    return [hashlib.sha256(content).hexdigest() for content in contents]
 
 
 def _write_all(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
