@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from chassis import tables
-from chassis.app import App
+from chassis.app import App, Role
 from chassis.auth import Authenticator
 from chassis.embedded.ports import free_port
 from chassis.http import with_edge
 from chassis.ids import new_id
-from chassis.testing import SettingsFor
+from chassis.testing import NatsServer, RunApp, SettingsFor
+from chassis.testing.waiting import eventually
 from contracts.messages import EVENTS, Event, Service
 from contracts.tickets import Authenticated, Permission
 from ingest import demo
@@ -27,6 +28,7 @@ from ingest.settings import Settings
 from ingest.testing import ScriptedRelay, Wire, scripted_relay, wire_to
 
 BuildApp = Callable[..., Awaitable[App]]
+Start = Callable[[App], Awaitable[None]]
 Receive = Callable[..., Awaitable[list[UUID]]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 
@@ -66,6 +68,17 @@ async def wire(settings_for: SettingsFor) -> AsyncIterator[tuple[Wire, dict[str,
 
 
 @pytest.fixture
+def start(run_app: RunApp, nats: NatsServer) -> Start:
+    """``await start(app)``: run the worker, connected to the bus, until the end of the test."""
+
+    async def run(app: App) -> None:
+        await run_app(app, Role.WORKER)
+        await eventually(lambda: app.bus.connected)
+
+    return run
+
+
+@pytest.fixture
 async def relay() -> AsyncIterator[ScriptedRelay]:
     """A mail server that takes everything, unless the test says otherwise."""
     async with scripted_relay(free_port()) as server:
@@ -82,6 +95,8 @@ def receive() -> Receive:
                 id=new_id(),
                 account_id=demo.ACCOUNTS[0][0],
                 source_id=f"test:{new_id()}",
+                client_address="192.0.2.1",
+                client_name="mail.schulz.example",
                 envelope_sender=sender,
                 envelope_recipients=["support@desk.example"],
                 raw_sha256=sha256,

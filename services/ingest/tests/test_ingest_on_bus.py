@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from nats.aio.client import Client
 
-from chassis.app import App, Role
+from chassis.app import App
 from chassis.ids import new_id
-from chassis.testing import NatsServer, RunApp, StandIn
+from chassis.testing import StandIn
 from chassis.testing.waiting import eventually
 from contracts.envelope import PROBLEM_HEADER, headers_for
 from contracts.ingest import Mailbox, MailQueued, MailReceived, SendMail, SentReference
@@ -21,15 +21,16 @@ from ingest.settings import Settings
 from ingest.testing import ScriptedRelay
 
 BuildApp = Callable[..., Awaitable[App]]
+Start = Callable[[App], Awaitable[None]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 
 MAIL = b"From: Sabine <sabine@schulz.example>\r\nSubject: Hello\r\nMessage-ID: <1@schulz.example>\r\n\r\nHello.\r\n"
 
 
 @pytest.fixture
-async def app(build_app: BuildApp, run_app: RunApp, nats: NatsServer, relay: ScriptedRelay) -> App:
+async def app(build_app: BuildApp, start: Start, relay: ScriptedRelay) -> App:
     app = await build_app(relay_port=relay.port)
-    await run_app(app, Role.WORKER)
+    await start(app)
     return app
 
 

@@ -18,18 +18,20 @@ from ingest.sending.queries import list_outgoing
 BuildApp = Callable[..., Awaitable[App]]
 
 FILL = (
-    (
-        "INSERT INTO mail (id, account_id, source_id, envelope_sender, envelope_recipients, raw_sha256, size,"
-        " received_at, state, tries) SELECT uuidv7(), :account, 'test:' || n, '', '{}', repeat('0', 64), 1, now(),"
-        " CASE WHEN n % 500 = 0 THEN 'quarantine' WHEN n % 501 = 0 THEN 'stored' ELSE 'ticket' END, 0"
-        " FROM generate_series(1, 30000) n"
-    ),
-    (
-        "INSERT INTO outgoing_mail (id, account_id, reference_kind, reference_id, message_id, subject, envelope_sender,"
-        " state, tries, next_try_at, queued_at, give_up_at) SELECT uuidv7(), :account, 'activity', uuidv7(), n::text,"
-        " '', '', CASE WHEN n % 500 = 0 THEN 'queued' ELSE 'accepted' END, 0, now(),"
-        " now() + n * interval '1 second', now() FROM generate_series(1, 30000) n"
-    ),
+    """
+    INSERT INTO mail (id, account_id, source_id, client_address, client_name, envelope_sender, envelope_recipients,
+        raw_sha256, size, received_at, state, tries)
+    SELECT uuidv7(), :account, 'test:' || n, '', '', '', '{}', repeat('0', 64), 1, now(),
+        CASE WHEN n % 500 = 0 THEN 'quarantine' WHEN n % 501 = 0 THEN 'stored' ELSE 'ticket' END, 0
+    FROM generate_series(1, 30000) n
+    """,
+    """
+    INSERT INTO outgoing_mail (id, account_id, reference_kind, reference_id, message_id, correlation_id, subject,
+        envelope_sender, state, tries, next_try_at, queued_at, give_up_at)
+    SELECT uuidv7(), :account, 'activity', uuidv7(), n::text, '', '', '',
+        CASE WHEN n % 500 = 0 THEN 'queued' ELSE 'accepted' END, 0, now(), now() + n * interval '1 second', now()
+    FROM generate_series(1, 30000) n
+    """,
 )
 
 

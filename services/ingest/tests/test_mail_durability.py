@@ -11,9 +11,9 @@ import aiosmtplib
 import pytest
 import sqlalchemy as sa
 
-from chassis.app import App, Role
+from chassis.app import App
 from chassis.blobs import Blobs
-from chassis.testing import NatsServer, RunApp, SettingsFor
+from chassis.testing import SettingsFor
 from chassis.testing.waiting import eventually
 from contracts.messages import Event, Service
 from ingest import demo
@@ -23,6 +23,7 @@ from ingest.received.raw_cache import RawCache
 from ingest.testing import Wire
 
 BuildApp = Callable[..., Awaitable[App]]
+Start = Callable[[App], Awaitable[None]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 Emitted = Callable[[App], Awaitable[list[Event]]]
 
@@ -32,6 +33,17 @@ SUPPORT_ID = demo.ACCOUNTS[0][0]
 
 def letter(number: int) -> bytes:
     return f"From: a@b.example\r\nMessage-ID: <{number}@b.example>\r\nSubject: {number}\r\n\r\n{number}\r\n".encode()
+
+
+def incoming(raw: bytes, *, sender: str = "a@b.example") -> Incoming:
+    """A mail to support, as a session hands it over."""
+    return Incoming(
+        raw=raw,
+        client_address="192.0.2.1",
+        client_name="b.example",
+        envelope_sender=sender,
+        recipients={SUPPORT_ID: (SUPPORT,)},
+    )
 
 
 async def send(app: App, raw: bytes) -> int:
@@ -59,11 +71,11 @@ def put_a_file_in_the_place_of(folder: Path) -> Callable[[], None]:
 
 
 async def test_while_the_database_is_away_the_sender_keeps_the_mail_and_nothing_is_half_stored(
-    wire: tuple[Wire, dict[str, Any]], build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows
+    wire: tuple[Wire, dict[str, Any]], build_app: BuildApp, start: Start, rows: Rows
 ) -> None:
     line, settings = wire
     app = await build_app(**settings)
-    await run_app(app, Role.WORKER)
+    await start(app)
     assert await send(app, letter(1)) == 250
     await line.cut()
     assert await send(app, letter(2)) == 451
@@ -74,11 +86,11 @@ async def test_while_the_database_is_away_the_sender_keeps_the_mail_and_nothing_
 
 
 async def test_a_database_that_dies_during_the_commit_costs_no_mail(
-    wire: tuple[Wire, dict[str, Any]], build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows
+    wire: tuple[Wire, dict[str, Any]], build_app: BuildApp, start: Start, rows: Rows
 ) -> None:
     line, settings = wire
     app = await build_app(**settings)
-    await run_app(app, Role.WORKER)
+    await start(app)
     accepted: set[int] = set()
     refused = 0
 
@@ -107,10 +119,10 @@ async def test_a_database_that_dies_during_the_commit_costs_no_mail(
 
 
 async def test_while_the_blob_store_is_broken_the_answer_is_451_and_there_is_no_row(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows
+    build_app: BuildApp, start: Start, rows: Rows
 ) -> None:
     app = await build_app()
-    await run_app(app, Role.WORKER)
+    await start(app)
     mend = put_a_file_in_the_place_of(Path(urlsplit(app.settings.blobs_url).path))
     assert await send(app, letter(1)) == 451
     assert await rows(app, mail) == []
@@ -138,9 +150,7 @@ async def test_no_answer_comes_before_blob_and_row_are_there(build_app: BuildApp
     begin = asyncio.Event()
     committer = Committer(app.database, SlowBlobs(app.settings.blobs_url, begin), RawCache())
     committer.start()
-    storing = asyncio.create_task(
-        committer.store(Incoming(raw=letter(1), envelope_sender="", recipients={SUPPORT_ID: (SUPPORT,)}))
-    )
+    storing = asyncio.create_task(committer.store(incoming(letter(1))))
     await asyncio.sleep(0.1)
     assert not storing.done()
     begin.set()
@@ -155,12 +165,7 @@ async def test_mails_that_wait_together_become_durable_together(build_app: Build
     begin = asyncio.Event()
     blobs = SlowBlobs(app.settings.blobs_url, begin)
     committer = Committer(app.database, blobs, RawCache())
-    waiting = [
-        asyncio.create_task(
-            committer.store(Incoming(raw=letter(number), envelope_sender="", recipients={SUPPORT_ID: (SUPPORT,)}))
-        )
-        for number in range(150)
-    ]
+    waiting = [asyncio.create_task(committer.store(incoming(letter(number)))) for number in range(150)]
     await asyncio.sleep(0)
     committer.start()
     begin.set()
@@ -175,8 +180,8 @@ async def test_a_mail_that_cannot_be_stored_takes_no_other_along(
 ) -> None:
     app = await build_app()
     committer = Committer(app.database, app.blobs, RawCache())
-    poison = Incoming(raw=letter(2), envelope_sender="nul\0@b.example", recipients={SUPPORT_ID: (SUPPORT,)})
-    good = [Incoming(raw=letter(number), envelope_sender="", recipients={SUPPORT_ID: (SUPPORT,)}) for number in (1, 3)]
+    poison = incoming(letter(2), sender="nul\0@b.example")
+    good = [incoming(letter(number)) for number in (1, 3)]
     waiting = [asyncio.create_task(committer.store(one)) for one in (good[0], poison, good[1])]
     await asyncio.sleep(0)
     committer.start()
@@ -188,10 +193,10 @@ async def test_a_mail_that_cannot_be_stored_takes_no_other_along(
 
 
 async def test_the_same_mail_delivered_again_is_one_mail_with_a_row_that_says_so(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows, emitted: Emitted
+    build_app: BuildApp, start: Start, rows: Rows, emitted: Emitted
 ) -> None:
     app = await build_app()
-    await run_app(app, Role.WORKER)
+    await start(app)
     assert [await send(app, letter(1)) for _ in range(3)] == [250, 250, 250]
 
     async def parsed() -> bool:
@@ -207,12 +212,7 @@ async def test_the_same_mail_delivered_again_is_one_mail_with_a_row_that_says_so
 async def test_the_same_mail_twice_in_one_batch_is_one_mail(build_app: BuildApp, rows: Rows) -> None:
     app = await build_app()
     committer = Committer(app.database, app.blobs, RawCache())
-    twice = [
-        asyncio.create_task(
-            committer.store(Incoming(raw=letter(1), envelope_sender="", recipients={SUPPORT_ID: (SUPPORT,)}))
-        )
-        for _ in range(2)
-    ]
+    twice = [asyncio.create_task(committer.store(incoming(letter(1)))) for _ in range(2)]
     await asyncio.sleep(0)
     committer.start()
     await asyncio.gather(*twice)
@@ -221,10 +221,10 @@ async def test_the_same_mail_twice_in_one_batch_is_one_mail(build_app: BuildApp,
 
 
 async def test_two_mails_of_the_same_bytes_without_a_message_id_are_two(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows
+    build_app: BuildApp, start: Start, rows: Rows
 ) -> None:
     app = await build_app()
-    await run_app(app, Role.WORKER)
+    await start(app)
     alarm = b"From: host@b.example\r\nSubject: disk full\r\n\r\nMessage-ID: <not-a-header@b>\r\n"
     assert [await send(app, alarm) for _ in range(2)] == [250, 250]
     assert len([row for row in await rows(app, mail) if row["state"] != "duplicate"]) == 2
@@ -232,19 +232,18 @@ async def test_two_mails_of_the_same_bytes_without_a_message_id_are_two(
 
 async def test_mail_that_was_accepted_before_a_crash_is_parsed_after_it(
     build_app: BuildApp,
-    run_app: RunApp,
+    start: Start,
     settings_for: SettingsFor,
-    nats: NatsServer,
     rows: Rows,
 ) -> None:
     settings = await settings_for(Service.INGEST)
     before = await build_app(**settings)
     committer = Committer(before.database, before.blobs, RawCache())
     committer.start()
-    await committer.store(Incoming(raw=letter(1), envelope_sender="", recipients={SUPPORT_ID: (SUPPORT,)}))
+    await committer.store(incoming(letter(1)))
     await committer.stop()
     after = await build_app(**settings)
-    await run_app(after, Role.WORKER)
+    await start(after)
 
     async def parsed() -> bool:
         return [row["state"] for row in await rows(after, mail)] == ["parsed"]

@@ -200,6 +200,39 @@ async def test_a_relay_that_refuses_us_is_not_the_mails_fault(
     assert "530 5.7.0 Authentication required" in row["last_error"]
 
 
+@pytest.mark.parametrize("greeting", [b"554 5.7.1 Go away\r\n", b"220 relay.example\r\n"])
+async def test_a_relay_that_will_not_talk_to_us_is_not_the_mails_fault(
+    build_app: BuildApp, rows: Rows, greeting: bytes
+) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        while await reader.readline():
+            writer.write(b"550 5.7.1 Go away\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    app = await build_app(relay_port=server.sockets[0].getsockname()[1], relay_timeout=0.3)
+    await queue(app, ONE)
+    await work(app)
+    server.close()
+    await asyncio.sleep(0.05)
+    [row] = await rows(app, outgoing_mail)
+    assert row["state"] == "queued"
+    assert "5.7.1 Go away" in row["last_error"]
+
+
+async def test_too_many_recipients_in_the_words_of_an_old_server_means_the_others_later(
+    app: App, relay: ScriptedRelay, rows: Rows
+) -> None:
+    relay.answer("RCPT", "552 Too many recipients", about=TWO, times=1)
+    await queue(app, ONE, TWO)
+    await work(app)
+    assert await fates(app, rows) == {ONE: "accepted", TWO: "queued"}
+    later(app, seconds=3)
+    await work(app)
+    assert await fates(app, rows) == {ONE: "accepted", TWO: "accepted"}
+
+
 @pytest.mark.parametrize("trick", [Trick.CUT, Trick.STALL])
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
 async def test_a_relay_that_breaks_off_or_falls_silent_gets_the_mail_again(
@@ -297,7 +330,7 @@ async def test_a_mail_that_was_being_sent_at_a_crash_is_sent_after_its_lease_as_
     await dying.run()
     [sending] = dying._sending
     async with asyncio.timeout(5):
-        while (await rows(app, outgoing_mail))[0]["raw_sha256"] is None:
+        while not relay.has_played():
             await asyncio.sleep(0.01)
     sending.cancel()
     await asyncio.wait([sending])

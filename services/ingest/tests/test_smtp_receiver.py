@@ -13,11 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.app import App, Role
-from chassis.testing import NatsServer, RunApp
+from chassis.testing import NatsServer
+from chassis.testing.waiting import eventually
 from ingest import demo
 from ingest.models import mail, mail_account
 
 BuildApp = Callable[..., Awaitable[App]]
+Start = Callable[[App], Awaitable[None]]
 Rows = Callable[[App, sa.Table], Awaitable[Sequence[sa.RowMapping]]]
 
 SABINE = "sabine@schulz.example"
@@ -26,10 +28,10 @@ MAIL = b"From: Sabine <sabine@schulz.example>\r\nSubject: Hello\r\nMessage-ID: <
 
 
 @pytest.fixture
-async def app(build_app: BuildApp, run_app: RunApp, nats: NatsServer) -> App:
+async def app(build_app: BuildApp, start: Start) -> App:
     """The worker, listening for mail of up to 100,000 bytes."""
     app = await build_app(smtp_max_size=100_000)
-    await run_app(app, Role.WORKER)
+    await start(app)
     return app
 
 
@@ -60,6 +62,8 @@ async def test_an_ordinary_client_delivers_a_mail(app: App, rows: Rows) -> None:
     [row] = await rows(app, mail)
     assert row["account_id"] == demo.ACCOUNTS[0][0]
     assert (row["envelope_sender"], row["envelope_recipients"], row["size"]) == (SABINE, [SUPPORT], len(MAIL))
+    assert row["client_address"] == "127.0.0.1"
+    assert row["client_name"] != ""
     assert await app.blobs.get(row["raw_sha256"]) == MAIL
 
 
@@ -149,9 +153,30 @@ async def test_a_mail_that_is_too_large_is_refused_with_552_announced_or_not(
     await client.rcpt(SUPPORT)
     with pytest.raises(aiosmtplib.SMTPDataError) as sent:
         await client.data(MAIL + b"x" * 100_000)
-    assert (sent.value.code, "larger than 100000 bytes" in sent.value.message) == (552, True)
+    assert (sent.value.code, "too large" in sent.value.message) == (552, True)
     assert await rows(app, mail) == []
     await client.sendmail(SABINE, [SUPPORT], MAIL)
+    assert len(await rows(app, mail)) == 1
+
+
+async def test_mails_that_are_too_much_for_the_memory_together_are_put_off(
+    build_app: BuildApp, start: Start, rows: Rows
+) -> None:
+    app = await build_app(smtp_max_size=200_000, smtp_memory=250_000)
+    await start(app)
+    large = MAIL + b"words and words\r\n" * 10_000
+    _, writer = await asyncio.open_connection("127.0.0.1", port_of(app))
+    writer.write(b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<support@desk.example>\r\nDATA\r\n" + large)
+    await writer.drain()
+    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10), aiosmtplib.SMTP(hostname="127.0.0.1", port=port_of(app)) as session:
+        with pytest.raises(aiosmtplib.SMTPDataError) as put_off:
+            await session.sendmail(SABINE, [SUPPORT], large)
+        assert put_off.value.code == 452
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.sleep(0.1)
+        await session.sendmail(SABINE, [SUPPORT], large)
     assert len(await rows(app, mail)) == 1
 
 
@@ -234,11 +259,11 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
 
 
 async def test_with_a_certificate_the_mail_comes_encrypted(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer, rows: Rows, certificate: tuple[Path, Path]
+    build_app: BuildApp, start: Start, rows: Rows, certificate: tuple[Path, Path]
 ) -> None:
     chain, key = certificate
     app = await build_app(smtp_tls_certificate=chain, smtp_tls_key=key)
-    await run_app(app, Role.WORKER)
+    await start(app)
     trust = ssl.create_default_context(cafile=str(chain))
     session = aiosmtplib.SMTP(hostname="127.0.0.1", port=port_of(app), start_tls=False)
     await session.connect()
@@ -248,11 +273,9 @@ async def test_with_a_certificate_the_mail_comes_encrypted(
     assert len(await rows(app, mail)) == 1
 
 
-async def test_too_many_connections_are_turned_away_with_421(
-    build_app: BuildApp, run_app: RunApp, nats: NatsServer
-) -> None:
+async def test_too_many_connections_are_turned_away_with_421(build_app: BuildApp, start: Start) -> None:
     app = await build_app(smtp_max_connections=2)
-    await run_app(app, Role.WORKER)
+    await start(app)
     async with (
         aiosmtplib.SMTP(hostname="127.0.0.1", port=port_of(app)) as first,
         aiosmtplib.SMTP(hostname="127.0.0.1", port=port_of(app)),
@@ -269,6 +292,7 @@ async def test_too_many_connections_are_turned_away_with_421(
 async def test_a_shutdown_says_goodbye_and_takes_nothing_new(build_app: BuildApp, nats: NatsServer) -> None:
     app = await build_app()
     async with app.running(Role.WORKER):
+        await eventually(lambda: app.bus.connected)
         reader, writer = await asyncio.open_connection("127.0.0.1", port_of(app))
         assert (await reader.readline()).startswith(b"220")
     assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"421 4.3.2")

@@ -9,14 +9,14 @@ from aiosmtpd.smtp import SMTP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.received.smtp_session import SmtpSession, read_data
+from ingest.received.smtp_session import Room, SmtpSession, Unread, read_data
 
 MiB = 1024 * 1024
 
 
-async def taken(stream: bytes, *, limit: int = MiB, chunk: int = 1024, cuts: Sequence[int] = ()) -> bytes | None:
+async def taken(stream: bytes, *, limit: int = MiB, cuts: Sequence[int] = (), room: int = 100 * MiB) -> bytes | Unread:
     """What is read of this stream, which arrives in pieces; it must have read up to the mark ``REST`` exactly."""
-    reader = asyncio.StreamReader(limit=chunk)
+    reader = asyncio.StreamReader(limit=1024)
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
 
     async def feed() -> None:
@@ -27,7 +27,7 @@ async def taken(stream: bytes, *, limit: int = MiB, chunk: int = 1024, cuts: Seq
         reader.feed_eof()
 
     feeding = asyncio.create_task(feed())
-    content = await asyncio.wait_for(read_data(reader, limit=limit), 5)
+    content = await asyncio.wait_for(read_data(reader, limit=limit, take=Room(room).take), 5)
     await feeding
     assert await reader.read() == b"REST"
     return content
@@ -68,7 +68,7 @@ async def test_a_lone_dot_ends_a_mail_and_doubled_dots_are_undone(stream: bytes,
 async def test_nothing_but_cr_lf_dot_cr_lf_ends_a_mail(end: bytes) -> None:
     smuggled = b"first" + end + b"MAIL FROM:<x@evil.example>\r\n"
     content = await taken(smuggled + b".\r\n")
-    assert content is not None
+    assert isinstance(content, bytes)
     assert b"MAIL FROM:<x@evil.example>\r\n" in content
 
 
@@ -84,11 +84,17 @@ def test_any_content_arrives_as_it_was_sent(pieces: list[bytes], cuts: list[int]
 async def test_a_mail_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> None:
     content = b"x" * 9_998 + b"\r\n"
     assert await taken(stuffed(content), limit=10_000) == content
-    assert await taken(stuffed(b"x" + content), limit=10_000) is None
+    assert await taken(stuffed(b"x" + content), limit=10_000) is Unread.TOO_LARGE
 
 
 async def test_a_mail_far_beyond_the_limit_is_read_to_its_end_without_being_kept() -> None:
-    assert await taken(stuffed(b"spam spam.\r\n" * 100_000), limit=10_000) is None
+    assert await taken(stuffed(b"spam spam.\r\n" * 100_000), limit=10_000) is Unread.TOO_LARGE
+
+
+async def test_a_mail_for_which_there_is_no_room_is_read_to_its_end_and_may_come_again() -> None:
+    mail = stuffed(b"a large mail.\r\n" * 1000)
+    assert await taken(mail, room=10_000) is Unread.NO_ROOM
+    assert await taken(mail, room=20_000) == b"a large mail.\r\n" * 1000
 
 
 async def test_lines_may_have_any_length() -> None:

@@ -28,8 +28,8 @@ __all__ = ["GATEWAY_PATHS", "Settings", "build"]
 GATEWAY_PATHS: tuple[str, ...] = ("/api/v1/mail-accounts", "/api/v1/mails", "/api/v1/outgoing-mails")
 """What the gateway sends here, each with everything below it."""
 
-PARSE_EVERY = 2.0
-SEND_EVERY = 1.0
+PARSE_EVERY = 5.0
+SEND_EVERY = 2.0
 DIRECTORY_EVERY = 30.0
 
 Stop = Callable[[], Awaitable[None]]
@@ -60,6 +60,7 @@ def _wire_received(app: App, settings: Settings) -> None:
             hostname=settings.smtp_hostname,
             max_size=settings.smtp_max_size,
             max_connections=settings.smtp_max_connections,
+            memory=settings.smtp_memory,
             timeout=settings.smtp_timeout,
             tls=tls,
         )

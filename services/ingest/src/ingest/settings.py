@@ -31,6 +31,11 @@ class Settings(ServiceSettings):
     smtp_max_connections: int = Field(
         default=200, ge=1, description="SMTP sessions of one process at a time; a further one is turned away with 421."
     )
+    smtp_memory: int = Field(
+        default=256 * 1024 * 1024,
+        ge=1024,
+        description="Bytes that mails may take in memory together while they come in; above it: 452.",
+    )
     smtp_timeout: float = Field(default=300.0, gt=0, description="Seconds that a silent SMTP client is waited for.")
     smtp_tls_certificate: Path | None = Field(
         default=None, description="PEM file with the certificate chain; with it the receiver offers STARTTLS."
@@ -48,6 +53,12 @@ class Settings(ServiceSettings):
     send_for: timedelta = Field(
         default=timedelta(days=5), description="How long a mail is tried again before its recipients count as failed."
     )
+
+    @model_validator(mode="after")
+    def _room_for_one(self) -> Self:
+        if self.smtp_memory < self.smtp_max_size:
+            raise ValueError("INGEST_SMTP_MEMORY is below INGEST_SMTP_MAX_SIZE: no mail of that size could come in")
+        return self
 
     @model_validator(mode="after")
     def _pairs(self) -> Self:

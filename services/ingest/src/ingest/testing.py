@@ -50,9 +50,9 @@ class ScriptedRelay:
         """Answer MAIL, RCPT or DATA like this: the next ``times`` times, or always; RCPT only for ``about``."""
         self._script.append(_Line(verb, answer, about, times))
 
-    def behave(self) -> None:
-        """Forget the script."""
-        self._script.clear()
+    def has_played(self) -> bool:
+        """Whether every answer that was to be given a number of times was given so often."""
+        return not any(line.left for line in self._script)
 
     def _next(self, verb: str, about: str | None) -> str | None:
         for line in self._script:

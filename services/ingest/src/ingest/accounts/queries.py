@@ -42,11 +42,10 @@ async def health(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, dict[str, A
     )
     received = await tx.session.execute(sa.select(mail_account.c.id, last).where(mail_account.c.id.in_(ids)))
     found: dict[UUID, dict[str, Any]] = {
-        account_id: {"last_received_at": at, "outgoing": 0, **dict.fromkeys(_OPEN, 0)}
-        for account_id, at in received
+        account_id: {"last_received_at": at, "outgoing": 0, **dict.fromkeys(_OPEN, 0)} for account_id, at in received
     }
     for statement in (_open_counts(), _outgoing_counts()):
-        for account_id, state, count in (await tx.session.execute(statement)):
+        for account_id, state, count in await tx.session.execute(statement):
             if account_id in found:
                 found[account_id][state] = count
     return found

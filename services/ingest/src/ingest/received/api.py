@@ -34,6 +34,8 @@ class MailOut(BaseModel):
     received_at: datetime
     parsed_at: datetime | None
     closed_at: datetime | None
+    client_address: str = Field(description="The IP address that the mail came from.")
+    client_name: str = Field(description="How that client called itself; anybody can claim anything.")
     envelope_sender: str = Field(description="Empty for bounces.")
     envelope_recipients: list[str]
     sender_name: str | None

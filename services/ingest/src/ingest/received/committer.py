@@ -25,9 +25,14 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Incoming:
-    """A mail as SMTP brought it: ``recipients`` are the envelope's, by the account that they belong to."""
+    """A mail as SMTP brought it: ``recipients`` are the envelope's, by the account that they belong to.
+
+    ``client_address`` is the IP address that it came from, ``client_name`` how the client called itself.
+    """
 
     raw: bytes
+    client_address: str
+    client_name: str
     envelope_sender: str
     recipients: Mapping[UUID, tuple[str, ...]]
 
@@ -107,6 +112,8 @@ def _arrivals(mail: Incoming, sha256: str) -> list[Arrival]:
             id=(mail_id := new_id()),
             account_id=account_id,
             source_id=source_id(account_id, mail.raw, sha256=sha256, mail_id=mail_id),
+            client_address=mail.client_address,
+            client_name=mail.client_name,
             envelope_sender=mail.envelope_sender,
             envelope_recipients=list(recipients),
             raw_sha256=sha256,

@@ -20,17 +20,20 @@ LEASE = timedelta(seconds=20)
 
 MAX_REASON = 500
 _STORE = sa.text(
-    "INSERT INTO mail (id, account_id, source_id, envelope_sender, envelope_recipients, raw_sha256, size,"
-    " received_at, state, tries)"
-    " SELECT id, account_id, source_id, sender, string_to_array(recipients, E'\\n'), raw_sha256, size,"
-    " :now, 'stored', 0"
-    " FROM unnest(:ids, :accounts, :sources, :senders, :recipients, :digests, :sizes)"
-    " AS arrival (id, account_id, source_id, sender, recipients, raw_sha256, size)"
+    "INSERT INTO mail (id, account_id, source_id, client_address, client_name, envelope_sender, envelope_recipients,"
+    " raw_sha256, size, received_at, state, tries)"
+    " SELECT id, account_id, source_id, address, name, sender, string_to_array(recipients, E'\\n'),"
+    " raw_sha256, size, :now, 'stored', 0"
+    " FROM unnest(:ids, :accounts, :sources, :addresses, :names, :senders, :recipients, :digests, :sizes)"
+    " AS arrival (id, account_id, source_id, address, name, sender, recipients, raw_sha256, size)"
     " ON CONFLICT (source_id) DO NOTHING RETURNING id"
 ).bindparams(
     sa.bindparam("now", type_=sa.DateTime(timezone=True)),
     *(sa.bindparam(name, type_=sa.ARRAY(sa.Uuid)) for name in ("ids", "accounts")),
-    *(sa.bindparam(name, type_=sa.ARRAY(sa.Text)) for name in ("sources", "senders", "recipients", "digests")),
+    *(
+        sa.bindparam(name, type_=sa.ARRAY(sa.Text))
+        for name in ("sources", "addresses", "names", "senders", "recipients", "digests")
+    ),
     sa.bindparam("sizes", type_=sa.ARRAY(sa.Integer)),
 )
 """One statement for any number of mails: with a list of VALUES each number would be prepared anew."""
@@ -43,6 +46,8 @@ class Arrival:
     id: UUID
     account_id: UUID
     source_id: str
+    client_address: str
+    client_name: str
     envelope_sender: str
     envelope_recipients: list[str]
     raw_sha256: str
@@ -88,6 +93,8 @@ async def store(tx: Transaction, arrivals: Sequence[Arrival]) -> None:
         "ids": [arrival.id for arrival in arrivals],
         "accounts": [arrival.account_id for arrival in arrivals],
         "sources": [arrival.source_id for arrival in arrivals],
+        "addresses": [arrival.client_address for arrival in arrivals],
+        "names": [arrival.client_name for arrival in arrivals],
         "senders": [arrival.envelope_sender for arrival in arrivals],
         "recipients": ["\n".join(arrival.envelope_recipients) for arrival in arrivals],
         "digests": [arrival.raw_sha256 for arrival in arrivals],

@@ -12,12 +12,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from ingest.accounts.directory import Directory
 from ingest.metrics import RECEIVED
 from ingest.received.committer import Committer, Incoming
-from ingest.received.smtp_session import SmtpSession
+from ingest.received.smtp_session import Room, SmtpSession
+from ingest.rules.headers import one_line, raw_text
 
 log = logging.getLogger(__name__)
 
 MAX_RECIPIENTS = 100
 MAX_SENDER = 320
+MAX_CLIENT_NAME = 255
 GOODBYE_SECONDS = 5.0
 
 NULL_SENDER = "<>"
@@ -70,10 +72,10 @@ class Handler:
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """The end of a mail. Whatever goes wrong, the sender keeps the mail: 451, never a 250 in hope."""
         try:
-            await self._committer.store(await self._incoming(envelope))
+            await self._committer.store(await self._incoming(session, envelope))
         except Exception as error:  # noqa: BLE001  # the same
             log.warning("a mail was not accepted: %s: %s", type(error).__name__, error)
             RECEIVED.labels("451").inc()
@@ -81,7 +83,7 @@ class Handler:
         RECEIVED.labels("250").inc()
         return "250 2.0.0 OK: stored"
 
-    async def _incoming(self, envelope: Envelope) -> Incoming:
+    async def _incoming(self, session: Session, envelope: Envelope) -> Incoming:
         recipients: dict[Any, tuple[str, ...]] = {}
         for address in envelope.rcpt_tos:
             account = await self._directory.find(address)
@@ -93,6 +95,8 @@ class Handler:
             raise TypeError("a mail without bytes")
         return Incoming(
             raw=content,
+            client_address=str(session.peer[0]) if session.peer else "",
+            client_name=one_line(raw_text(session.host_name or ""))[:MAX_CLIENT_NAME],
             envelope_sender="" if envelope.mail_from == NULL_SENDER else envelope.mail_from or "",
             recipients=recipients,
         )
@@ -139,11 +143,13 @@ class Receiver:
         hostname: str,
         max_size: int,
         max_connections: int,
+        memory: int,
         timeout: float,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.connections: set[Connection] = set()
         self._max_connections = max_connections
+        self._room = Room(memory)
         self._options: dict[str, Any] = {
             "handler": handler,
             "hostname": hostname,
@@ -180,6 +186,7 @@ class Receiver:
             return Busy()
         connection = Connection(loop=asyncio.get_running_loop(), **self._options)
         connection.receiver = self
+        connection.room = self._room
         return connection
 
 

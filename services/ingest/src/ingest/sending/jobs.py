@@ -65,7 +65,7 @@ class SendJob:
             log.error("a mail could not be sent; it is tried again when its claim ends", exc_info=error)
 
     async def _send(self, due: Due) -> None:
-        with telemetry.correlated(str(due.id)):
+        with telemetry.correlated(due.correlation_id):
             async with self._kept(due):
                 verdicts = await self._verdicts(due)
                 await self._settle(due, verdicts)

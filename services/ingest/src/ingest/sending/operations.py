@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis import telemetry
 from chassis.database import Transaction
 from contracts.ingest import MailAccepted, MailRejected, SendMail, SentReference
 from ingest.errors import OutgoingMailDone, OutgoingMailNotFound
@@ -40,6 +41,7 @@ class Due:
     id: UUID
     reference: SentReference
     message_id: str
+    correlation_id: str
     envelope_sender: str
     request: SendMail | None
     raw_sha256: str | None
@@ -62,6 +64,7 @@ async def queue(
             reference_kind=request.reference.kind,
             reference_id=request.reference.id,
             message_id=request.message_id,
+            correlation_id=telemetry.correlation_id(),
             subject=request.subject,
             envelope_sender="" if request.automatic else sender.address,
             request=request.model_dump(mode="json"),
@@ -116,6 +119,7 @@ async def claim(tx: Transaction, *, limit: int) -> list[Due]:
             id=row.id,
             reference=SentReference(kind=row.reference_kind, id=row.reference_id),
             message_id=row.message_id,
+            correlation_id=row.correlation_id,
             envelope_sender=row.envelope_sender,
             request=SendMail.model_validate(row.request) if row.request is not None else None,
             raw_sha256=row.raw_sha256,

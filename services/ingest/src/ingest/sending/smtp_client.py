@@ -19,6 +19,9 @@ IDLE_CONNECTIONS_SECONDS = 30.0
 PERMANENT = 5
 """First digit of an answer that will not change (RFC 5321 §4.2.1)."""
 
+TOO_MANY_RECIPIENTS = 552
+"""To RCPT this permanent code of old servers means: the others later (RFC 5321 §4.5.3.1.10)."""
+
 OUR_FAULT = frozenset({421, 454, 530, 534, 535, 538})
 """Answers about us, not about the mail: wrong password, no TLS, too many connections. The administrator mends it."""
 
@@ -110,13 +113,13 @@ async def _transact(
             try:
                 await connection.rcpt(recipient)
             except aiosmtplib.SMTPRecipientRefused as refused:
-                verdicts[recipient] = _refusal(refused)
+                verdicts[recipient] = _refusal(refused, temporary=TOO_MANY_RECIPIENTS)
         open_recipients = [recipient for recipient in recipients if recipient not in verdicts]
         if open_recipients:
             answer = await connection.data(raw)
             accepted = Verdict(SendState.ACCEPTED, f"{answer.code} {answer.message}")
             return verdicts | dict.fromkeys(open_recipients, accepted)
-    except aiosmtplib.SMTPConnectError:
+    except aiosmtplib.SMTPHeloError:
         raise
     except aiosmtplib.SMTPResponseException as refused:
         if refused.code in OUR_FAULT:
@@ -134,8 +137,9 @@ def _mail_options(connection: aiosmtplib.SMTP, raw: bytes) -> list[str]:
     return options
 
 
-def _refusal(refused: aiosmtplib.SMTPResponseException) -> Verdict:
-    state = SendState.FAILED if refused.code // 100 == PERMANENT else SendState.QUEUED
+def _refusal(refused: aiosmtplib.SMTPResponseException, *, temporary: int = 0) -> Verdict:
+    is_final = refused.code // 100 == PERMANENT and refused.code != temporary
+    state = SendState.FAILED if is_final else SendState.QUEUED
     return Verdict(state, _described(refused))
 
 
