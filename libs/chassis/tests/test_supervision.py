@@ -12,6 +12,7 @@ import asyncpg
 import httpx
 import pytest
 import sqlalchemy as sa
+import uvloop
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis import tables
@@ -194,6 +195,24 @@ async def test_stopping_while_starting_ends_at_once(bare_app: MakeApp) -> None:
     async with app.running(Role.API):
         pass
     assert time.monotonic() - started < 5
+
+
+async def test_stopping_while_the_bus_is_lost_ends_cleanly_on_the_event_loop_of_production(
+    bare_app: MakeApp, complete: Complete, tmp_path: Path
+) -> None:
+    nats = EmbeddedNats(tmp_path / "nats", repository() / NATS_CONFIG, environment=nats_environment())
+    nats.start()
+    app = complete(await bare_app(Service.NOTIFY, nats_url=nats.url))
+
+    async def life() -> None:
+        async with app.running(Role.ALL):
+            await eventually(lambda: app.bus.connected)
+            nats.kill()
+            await eventually(lambda: not app.bus.connected)
+            await app.bus.broker.publish(b"what waits for the server", "_INBOX_notify.x")
+
+    await asyncio.to_thread(uvloop.run, life())
+    assert app.bus.client is None
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.API, 200), (Role.ALL, 503)])

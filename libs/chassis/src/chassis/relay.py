@@ -113,7 +113,7 @@ class Relay:
             if self._leading:
                 try:
                     more = await self._publish_window(connection)
-                except (nats.errors.Error, nats.js.errors.Error, TimeoutError) as error:
+                except (nats.errors.Error, nats.js.errors.Error) as error:
                     log.warning("relay: the bus does not take events: %r", error)
                     self._checked_at = 0.0
                     await self._pause(0.3)
@@ -165,7 +165,7 @@ class Relay:
             done, late = await asyncio.wait(futures, timeout=ACK_TIMEOUT)
             for future in late:
                 future.cancel()
-                failures.append((futures[future], TimeoutError("no acknowledgement from the stream")))
+                failures.append((futures[future], nats.errors.TimeoutError()))
             for future in done:
                 failure = future.exception()
                 if failure is None:
