@@ -62,7 +62,7 @@ class Screen:
         if not people.agents:
             return
         password = Credentials(home.credentials).get("demo")
-        self._console.print(f"\n[bold]Agents[/] sign in at the staff API, each with the password {password}")
+        self._console.print(f"\n[bold]Agents[/] sign in at the staff API. Password: {password}")
         table = Table.grid(padding=(0, 2))
         for agent in people.agents:
             table.add_row(f"  {escape(agent.name)}", escape(agent.email), f"[dim]{escape(agent.role)}[/]")
