@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
+from rich.table import Table
 
 from deskstream_local.story.doors import Desk
 from deskstream_local.story.scenes import scenes
@@ -28,15 +28,19 @@ def show(console: Console) -> bool:
     """
     began = time.monotonic()
     root = Path(tempfile.mkdtemp(prefix="deskstream-demo-"))
-    well = False
+    keep = True
     try:
         with _desk(console, root) as desk:
             well = _play_all(console, desk)
+        keep = not well
+    except KeyboardInterrupt:
+        keep = False
+        raise
     finally:
-        if well:
-            shutil.rmtree(root)
-        else:
+        if keep:
             console.print(f"The logs of this desk are in {root / 'home' / 'logs'}", soft_wrap=True)
+        else:
+            shutil.rmtree(root)
     if well:
         console.print(f"\n[bold green]All three scenes went well[/] [dim]in {time.monotonic() - began:.0f} s[/]")
     return well
@@ -74,7 +78,9 @@ def play_aloud(console: Console, scene: Scene) -> bool:
     with console.status("") as status:
         for told in play(scene, begins=lambda title: status.update(f"{escape(title)} …")):
             mark, style = ("[green]✓[/]", "dim") if told.well else ("[red]✗[/]", "red")
-            console.print(f"{mark} {escape(told.title)} [dim]{told.seconds:.1f} s[/]")
-            console.print(Padding(f"[{style}]{escape(told.text)}[/]", (0, 0, 0, 2)))
+            lines = Table.grid(padding=(0, 1))
+            lines.add_row(mark, f"{escape(told.title)} [dim]{told.seconds:.1f} s[/]")
+            lines.add_row("", f"[{style}]{escape(told.text)}[/]")
+            console.print(lines)
             well = told.well
     return well
