@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from asyncpg import exceptions as pg
 from nats.aio.client import Client
 from nats.js.api import ConsumerInfo
 from pydantic import SecretStr
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from chassis import listener, streams, tables
 from chassis.app import App
 from chassis.database import Transaction
-from chassis.listener import Unavailable
+from chassis.listener import Unavailable, is_outage
 from chassis.telemetry import correlation_id
 from chassis.testing import NatsServer
 from chassis.testing.waiting import eventually
@@ -56,6 +57,29 @@ class Portal:
     async def gave_up(self) -> bool:
         """Whether an event was given up."""
         return bool(await self.dead_letters())
+
+
+@pytest.mark.parametrize(
+    ("error", "outage"),
+    [
+        (pg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), True),
+        (pg.AdminShutdownError("terminating connection"), True),
+        (pg.CannotConnectNowError("the database system is starting up"), True),
+        (pg.TooManyConnectionsError("sorry, too many clients already"), True),
+        (pg.DeadlockDetectedError("deadlock detected"), True),
+        (ConnectionRefusedError(), True),
+        (Unavailable("tickets"), True),
+        (pg.DataError("invalid input for query argument $1"), False),
+        (pg.UniqueViolationError("duplicate key"), False),
+        (KeyError("x"), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_an_outage_is_also_when_sqlalchemy_wraps_it(error: Exception, outage: bool) -> None:
+    wrapped = sa.exc.DBAPIError("SELECT 1", None, ValueError("what SQLAlchemy makes of it"))
+    assert wrapped.orig is not None
+    wrapped.orig.__cause__ = error
+    assert (is_outage(error), is_outage(wrapped)) == (outage, outage)
 
 
 async def emit(app: App, *submissions: UUID) -> None:

@@ -63,6 +63,7 @@ def is_outage(error: BaseException) -> bool:
         | TimeoutError
         | pg.PostgresConnectionError
         | pg.InterfaceError
+        | pg.InternalClientError  # what asyncpg says when the server ended the connection a moment ago
         | pg.OperatorInterventionError
         | pg.InsufficientResourcesError
         | pg.SerializationError

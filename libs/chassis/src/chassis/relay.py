@@ -14,6 +14,7 @@ import asyncpg
 import nats.errors
 import nats.js.errors
 import orjson
+from asyncpg.exceptions import InternalClientError
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import PubAck
@@ -80,7 +81,7 @@ class Relay:
                     self._leading = False
                     self._set_lag(None)
                     await connection.close(timeout=2)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, InternalClientError) as error:
                 log.warning("relay: the database cannot be reached: %s: %s", type(error).__name__, error)
                 await self._pause(1.0)
 
