@@ -10,9 +10,9 @@ from chassis.paging import encode_cursor
 from ingest import demo
 from ingest.accounts.queries import health
 from ingest.models import MailState, SendState
-from ingest.received.operations import claim as claim_received
+from ingest.received.claims import claim as claim_received
 from ingest.received.queries import list_mails
-from ingest.sending.operations import claim as claim_outgoing
+from ingest.sending.claims import claim as claim_outgoing
 from ingest.sending.queries import list_outgoing
 
 BuildApp = Callable[..., Awaitable[App]]

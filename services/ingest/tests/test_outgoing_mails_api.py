@@ -12,7 +12,7 @@ from chassis.app import App
 from contracts.ingest import Mailbox, SendMail, SentReference
 from contracts.tickets import Permission
 from ingest.models import SendState
-from ingest.sending.operations import claim, settle
+from ingest.sending.claims import claim, settle
 from ingest.sending.rpc import send_mail
 from ingest.sending.smtp_client import Verdict
 

@@ -18,8 +18,8 @@ from chassis.app import App
 from contracts.ingest import MailKind, MailReceived
 from contracts.messages import Event
 from ingest.models import mail
+from ingest.received.claims import LEASE, Parsed, claim, finish
 from ingest.received.jobs import MAX_TRIES, ParseJob, received
-from ingest.received.operations import LEASE, Parsed, claim, finish
 from ingest.received.raw_cache import RawCache
 from ingest.rules.parse import parse_mail
 

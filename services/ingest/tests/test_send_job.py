@@ -11,13 +11,14 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from chassis import tables, telemetry
 from chassis.app import App
 from chassis.embedded.ports import free_port
 from contracts.ingest import Attachment, MailAccepted, Mailbox, MailRejected, SendMail, SentReference
 from contracts.messages import Event
 from ingest.models import outgoing_mail, outgoing_recipient
+from ingest.sending.claims import LEASE, next_wait
 from ingest.sending.jobs import SendJob
-from ingest.sending.operations import LEASE, next_wait
 from ingest.sending.rpc import send_mail
 from ingest.settings import Settings
 from ingest.testing import ScriptedRelay, Trick, Wire, scripted_relay
@@ -114,6 +115,15 @@ async def test_a_mail_is_sent_and_its_acceptance_told(
     assert set((await fates(app, rows)).values()) == {"accepted"}
 
 
+async def test_what_is_told_carries_the_correlation_id_of_the_request(app: App, relay: ScriptedRelay) -> None:
+    with telemetry.correlated("the-reply-of-an-agent"):
+        await queue(app, ONE)
+    await work(app)
+    async with app.database.transaction() as tx:
+        headers = (await tx.session.scalars(sa.select(tables.outbox.c.headers))).all()
+    assert [one["ce-correlationid"] for one in headers] == ["the-reply-of-an-agent"]
+
+
 async def test_a_permanent_refusal_is_told_with_the_servers_own_words(
     app: App, relay: ScriptedRelay, rows: Rows, emitted: Emitted
 ) -> None:
@@ -200,39 +210,6 @@ async def test_a_relay_that_refuses_us_is_not_the_mails_fault(
     assert "530 5.7.0 Authentication required" in row["last_error"]
 
 
-@pytest.mark.parametrize("greeting", [b"554 5.7.1 Go away\r\n", b"220 relay.example\r\n"])
-async def test_a_relay_that_will_not_talk_to_us_is_not_the_mails_fault(
-    build_app: BuildApp, rows: Rows, greeting: bytes
-) -> None:
-    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(greeting)
-        while await reader.readline():
-            writer.write(b"550 5.7.1 Go away\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
-    app = await build_app(relay_port=server.sockets[0].getsockname()[1], relay_timeout=0.3)
-    await queue(app, ONE)
-    await work(app)
-    server.close()
-    await asyncio.sleep(0.05)
-    [row] = await rows(app, outgoing_mail)
-    assert row["state"] == "queued"
-    assert "5.7.1 Go away" in row["last_error"]
-
-
-async def test_too_many_recipients_in_the_words_of_an_old_server_means_the_others_later(
-    app: App, relay: ScriptedRelay, rows: Rows
-) -> None:
-    relay.answer("RCPT", "552 Too many recipients", about=TWO, times=1)
-    await queue(app, ONE, TWO)
-    await work(app)
-    assert await fates(app, rows) == {ONE: "accepted", TWO: "queued"}
-    later(app, seconds=3)
-    await work(app)
-    assert await fates(app, rows) == {ONE: "accepted", TWO: "accepted"}
-
-
 @pytest.mark.parametrize("trick", [Trick.CUT, Trick.STALL])
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
 async def test_a_relay_that_breaks_off_or_falls_silent_gets_the_mail_again(
@@ -293,16 +270,6 @@ def test_the_waits_grow_from_seconds_to_hours() -> None:
     waits = [next_wait(tries).total_seconds() for tries in range(1, 14)]
     assert waits == [2, 10, 60, 120, 240, 480, 960, 1920, 3840, 7680, 14400, 14400, 14400]
     assert next_wait(10_000) == timedelta(hours=4)
-
-
-async def test_one_connection_carries_many_mails(app: App, relay: ScriptedRelay) -> None:
-    job = job_of(app)
-    for _ in range(5):
-        await queue(app, ONE)
-        await work(app, job)
-    await job.close()
-    assert len(relay.mails) == 5
-    assert relay.sessions == 1
 
 
 async def test_a_stalled_mail_holds_up_no_other(build_app: BuildApp, relay: ScriptedRelay) -> None:

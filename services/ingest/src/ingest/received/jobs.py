@@ -6,13 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pydantic import ValidationError
+
 from chassis.app import App
 from chassis.blobs import BlobMissing, Blobs
 from chassis.database import Database
 from chassis.listener import is_outage
 from contracts.ingest import Attachment, BouncedRecipient, MailReceived
 from ingest.metrics import PARSED
-from ingest.received.operations import Claim, Outcome, Parsed, Quarantined, claim, finish, release
+from ingest.received.claims import Claim, Outcome, Parsed, Quarantined, claim, finish, release
 from ingest.received.raw_cache import RawCache
 from ingest.rules.limits import Unparseable
 from ingest.rules.parse import ParsedMail, parse_mail
@@ -83,15 +85,21 @@ class ParseJob:
             raw = self._cache.take(one.raw_sha256) or await self._blobs.get(one.raw_sha256)
         except BlobMissing:
             return one, "the raw bytes of this mail are missing from the blob store"
+        return one, await self._values(raw, one)
+
+    async def _values(self, raw: bytes, one: Claim) -> ParsedMail | str:
         try:
             if len(raw) <= INLINE_BYTES:
                 await asyncio.sleep(0)
-                return one, self._read(raw, one)
-            return one, await asyncio.to_thread(self._read, raw, one)
+                return self._read(raw, one)
+            return await asyncio.to_thread(self._read, raw, one)
         except Unparseable as error:
-            return one, error.reason
+            return error.reason
         except MemoryError:
-            return one, "parsing this mail took more memory than there is"
+            return "parsing this mail took more memory than there is"
+        except Exception as error:
+            log.exception("mail %s could not be read", one.id)
+            return f"the mail could not be read ({type(error).__name__})"
 
     def _read(self, raw: bytes, one: Claim) -> ParsedMail:
         """The parsed mail with harmless HTML: no service ever sees what the stranger wrote, except in the raw mail."""
@@ -108,7 +116,7 @@ class ParseJob:
                 outcomes.append(Quarantined(claim=one, reason=parsed))
             else:
                 own = [next(addresses) for _ in parsed.attachments]
-                outcomes.append(Parsed(claim=one, event=received(one, parsed, own)))
+                outcomes.append(_outcome(one, parsed, own))
         return outcomes
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
@@ -130,6 +138,14 @@ class ParseJob:
                 await self._settle([Quarantined(claim=outcomes[0].claim, reason=reason)])
             else:
                 raise
+
+
+def _outcome(one: Claim, parsed: ParsedMail, addresses: Sequence[str]) -> Outcome:
+    try:
+        return Parsed(claim=one, event=received(one, parsed, addresses))
+    except ValidationError as error:
+        log.exception("mail %s makes no valid event", one.id)
+        return Quarantined(claim=one, reason=f"the parsed mail is not valid in {error.errors()[0]['loc']}")
 
 
 def received(one: Claim, parsed: ParsedMail, addresses: Sequence[str]) -> MailReceived:

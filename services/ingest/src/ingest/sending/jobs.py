@@ -13,7 +13,7 @@ from contracts.ingest import Mailbox
 from ingest.metrics import SENT
 from ingest.models import SendState
 from ingest.rules.compose import CannotComposeError, compose, wire_address
-from ingest.sending.operations import LEASE, Due, claim, remember_composed, renew, settle
+from ingest.sending.claims import LEASE, Due, claim, remember_composed, renew, settle
 from ingest.sending.smtp_client import Relay, Unreachable, Verdict
 from ingest.settings import Settings
 

@@ -10,7 +10,7 @@ from chassis.database import Transaction
 from chassis.paging import decode_cursor
 from ingest.errors import OutgoingMailNotFound
 from ingest.models import SendState, mail_account, outgoing_mail, outgoing_recipient
-from ingest.sending.operations import Sender
+from ingest.sending.claims import Sender
 
 _LISTED = (
     outgoing_mail.c.id,
