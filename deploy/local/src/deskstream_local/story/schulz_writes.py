@@ -98,7 +98,7 @@ class Arrival:
             self._desk.mail_about(self._matter.reference, to=f"{name}@desk.example", after=self._before)["subject"]
             for name in TOLD
         ]
-        return f"mail viewer, to tom@ and anna@desk.example: '{subjects[0]}'"
+        return f"mail viewer, to tom@ and anna@desk.example: '{subjects[0]}', which names {self._matter.reference}"
 
     @step("Viktor, who does not subscribe to Support, sees nothing of it")
     def hidden(self) -> str:
