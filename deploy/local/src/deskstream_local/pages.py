@@ -34,7 +34,9 @@ pre {
   background: var(--soft); border-radius: .4rem; font: .9rem/1.5 ui-monospace, monospace; margin: 0;
   overflow-wrap: anywhere; padding: .75rem 1rem; white-space: pre-wrap;
 }
-iframe { background: #fff; border: 1px solid var(--line); border-radius: .4rem; height: 20rem; resize: vertical; width: 100%; }
+iframe {
+  background: #fff; border: 1px solid var(--line); border-radius: .4rem; height: 20rem; resize: vertical; width: 100%;
+}
 @media (max-width: 40rem) {
   table, tbody, tr, th, td { display: block; }
   thead { display: none; }
