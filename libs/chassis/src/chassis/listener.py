@@ -46,6 +46,20 @@ OUTAGES_IN_A_ROW = 3
 REMEMBERED = 10_000
 """How many troubled events a process remembers; the oldest are forgotten, and so get all their tries again."""
 
+_REMEMBER = (
+    insert(tables.inbox)
+    .from_select(
+        ["event_id", "handled_at"],
+        sa.select(
+            sa.func.unnest(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))),
+            sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+        ),
+    )
+    .on_conflict_do_nothing()
+    .returning(tables.inbox.c.event_id)
+)
+"""One statement for any number of events: as rows of VALUES it would be compiled anew for every batch."""
+
 
 class Unavailable(Exception):
     """Another service or system cannot be reached now; the same thing may work later."""
@@ -176,6 +190,8 @@ class Listener:
             telemetry.EVENTS_HANDLED.labels(self._service, event.type, "done").inc()
 
     def _traced(self, event: Event, context: ExitStack) -> Event:
+        if event.meta.traceparent is None and not telemetry.tracing():
+            return event
         context.enter_context(
             telemetry.span(f"handle {event.type}", kind=SpanKind.CONSUMER, parent=event.meta.traceparent)
         )
@@ -184,13 +200,8 @@ class Listener:
         return event
 
     async def _remember(self, tx: Transaction, events: Sequence[Event]) -> list[Event]:
-        statement = (
-            insert(tables.inbox)
-            .values([{"event_id": event.meta.id, "handled_at": tx.now} for event in events])
-            .on_conflict_do_nothing()
-            .returning(tables.inbox.c.event_id)
-        )
-        new = set((await tx.session.scalars(statement)).all())
+        ids = [event.meta.id for event in events]
+        new = set((await tx.session.scalars(_REMEMBER, {"ids": ids, "now": tx.now})).all())
         fresh: list[Event] = []
         for event in events:
             if event.meta.id in new:

@@ -66,8 +66,15 @@ def correlated(value: str | None) -> Iterator[str]:
         _correlation.reset(token)
 
 
+def tracing() -> bool:
+    """Whether a span would be recorded: without a provider only traces of others pass through."""
+    return not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+
+
 def traceparent() -> str | None:
     """The W3C trace context of the current span, to be sent along; None outside a recorded trace."""
+    if not trace.get_current_span().get_span_context().is_valid:
+        return None
     carrier: dict[str, str] = {}
     _propagator.inject(carrier)
     return carrier.get("traceparent")
