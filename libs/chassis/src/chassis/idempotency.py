@@ -5,7 +5,7 @@ A refusal rolls the row back: the same key may be used again after the input was
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -39,7 +39,7 @@ async def once(
     *,
     key: str | None,
     actor_id: UUID,
-    work: Callable[[], Awaitable[BaseModel]],
+    work: Callable[[], Awaitable[BaseModel | Mapping[str, object]]],
     location: Callable[[Any], str],
 ) -> Response:
     """Do the work unless this actor's key has done it; the answer is 201 with ``Location`` either way.

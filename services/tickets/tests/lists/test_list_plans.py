@@ -23,8 +23,9 @@ from tickets.desk.portal import heads_of
 from tickets.desk.queries import ROWS
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.words import Kind, Origin
-from tickets.lists.queries import Viewer, counters_statement, mine_statement, page_statement
+from tickets.lists.queries import Viewer, shaped
 from tickets.lists.shapes import Filters
+from tickets.lists.statements import COUNTERS, page_statement
 from tickets.main import Settings, build
 from tickets.staff.demo import AGENTS, ANNA, TOM, VIKTOR
 from tickets.staff.operations import create_agent
@@ -125,10 +126,10 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
     viewer = Viewer(agent_id=TOM, now=NOW, settings=settings)
     for query in QUERIES:
         keys = (5,) if query.get("sort") == "number" else (NOW - timedelta(days=3), 15_000)
-        yield f"list {query}", page_statement(viewer, Filters(**query))
-        yield f"list {query}, a later page", page_statement(viewer, Filters(cursor=encode_cursor(*keys), **query))
-    yield "counters", counters_statement(viewer)
-    yield "counter of mine", mine_statement(viewer)
+        for page, cursor in {"first": None, "later": encode_cursor(*keys)}.items():
+            shape, values = shaped(viewer, Filters(cursor=cursor, **query))
+            yield f"{page} page of {query}", page_statement(shape).params(values)
+    yield "counters", COUNTERS.params(me=TOM, today=viewer.today)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
     yield "activity of a mail", sa.select(Activity).where(Activity.mail_id == UUID(int=1))

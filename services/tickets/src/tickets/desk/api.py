@@ -13,17 +13,18 @@ from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
-from chassis.versions import IfMatch, StaleVersion, etag
+from chassis.versions import IfMatch, StaleVersion
 from contracts.crm_match import ContactCard, GetContact
 from contracts.tickets import Authenticated, Permission
 from tickets.channels.queries import access_of
 from tickets.desk import changing, operations, queries
+from tickets.desk.answers import ActivityPage, TicketOut, answer
 from tickets.desk.models import Ticket
 from tickets.desk.operations import Acting
 from tickets.desk.queries import Order
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
-from tickets.desk.shapes import ActivityAccepted, ActivityPage, NoteIn, ReplyIn, TicketIn, TicketOut, TicketPatch
+from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
 from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
 from tickets.settings import Settings
 
@@ -87,39 +88,42 @@ async def open_ticket(
     async def work() -> TicketOut:
         agent = await acting(tx, who)
         ticket = await operations.open_ticket(tx, agent, new, contact=contact, settings=conf)
-        return await queries.ticket_view(tx, agent.access, ticket.number, prefix=conf.ticket_prefix)
+        return await queries.ticket_view(tx, who.agent_id, ticket.number, prefix=conf.ticket_prefix)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_ticket_location)
 
 
 def _ticket_location(ticket: TicketOut) -> str:
-    return f"/api/v1/tickets/{ticket.number}"
+    return f"/api/v1/tickets/{ticket['number']}"
 
 
-@router.get("/tickets/{number:int}", operation_id="get_ticket", responses=refusals(TicketNotFound))
-async def get_ticket(tx: Tx, who: Reader, conf: Conf, number: Number, response: Response) -> TicketOut:
+@router.get(
+    "/tickets/{number:int}", operation_id="get_ticket", response_model=TicketOut, responses=refusals(TicketNotFound)
+)
+async def get_ticket(tx: Tx, who: Reader, conf: Conf, number: Number) -> Response:
     """A ticket with its first page of activities, status, channel, owner, responsible person and watchers (TC-08)."""
-    ticket = await queries.ticket_view(tx, await access_of(tx, who.agent_id), number, prefix=conf.ticket_prefix)
-    response.headers["ETag"] = etag(ticket.version)
-    return ticket
+    ticket = await queries.ticket_view(tx, who.agent_id, number, prefix=conf.ticket_prefix)
+    return answer(ticket, version=ticket["version"])
 
 
 @router.get(
     "/tickets/{number:int}/activities",
     operation_id="list_activities",
+    response_model=ActivityPage,
     responses=refusals(TicketNotFound, InvalidCursor),
 )
 async def list_activities(
     tx: Tx, who: Reader, number: Number, order: Order = "newest", cursor: Cursor = None, limit: Limit = 50
-) -> ActivityPage:
+) -> Response:
     """The activities of a ticket, page by page (TC-11)."""
     ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number)
-    return await queries.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor)
+    return answer(await queries.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor))
 
 
 @router.patch(
     "/tickets/{number:int}",
     operation_id="change_ticket",
+    response_model=TicketOut | None,
     responses=refusals(
         TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
     ),
@@ -132,8 +136,7 @@ async def change_ticket(
     number: Number,
     patch: TicketPatch,
     version: IfMatch,
-    response: Response,
-) -> TicketOut | None:
+) -> Response:
     """Change status, channel, owner, responsible person, priority, subject or contact.
 
     The answer is null where the change took the ticket out of the agent's sight (CV-06).
@@ -141,30 +144,28 @@ async def change_ticket(
     contact = await known_contact(request, patch.contact_id)
     agent = await acting(tx, who)
     await changing.change_ticket(tx, agent, number, patch, expected=version, contact=contact, settings=conf)
-    return await _seen(tx, agent, number, conf, response)
+    return await _seen(tx, who, number, conf)
 
 
 @router.post(
     "/tickets/{number:int}/ownership",
     operation_id="take_ownership",
+    response_model=TicketOut | None,
     responses=refusals(TicketNotFound, ChannelIsReadOnly, StaleVersion, Invalid, PreconditionRequired),
 )
-async def take_ownership(
-    tx: Tx, who: Writer, conf: Conf, number: Number, version: IfMatch, response: Response
-) -> TicketOut | None:
+async def take_ownership(tx: Tx, who: Writer, conf: Conf, number: Number, version: IfMatch) -> Response:
     """Become the owner; a new ticket is in progress then (C6)."""
     agent = await acting(tx, who)
     await changing.take_ownership(tx, agent, number, expected=version, settings=conf)
-    return await _seen(tx, agent, number, conf, response)
+    return await _seen(tx, who, number, conf)
 
 
-async def _seen(tx: Transaction, agent: Acting, number: int, conf: Settings, response: Response) -> TicketOut | None:
+async def _seen(tx: Transaction, who: Authenticated, number: int, conf: Settings) -> Response:
     try:
-        ticket = await queries.ticket_view(tx, agent.access, number, prefix=conf.ticket_prefix)
+        ticket = await queries.ticket_view(tx, who.agent_id, number, prefix=conf.ticket_prefix)
     except TicketNotFound:
-        return None
-    response.headers["ETag"] = etag(ticket.version)
-    return ticket
+        return answer(None)
+    return answer(ticket, version=ticket["version"])
 
 
 @router.post(

@@ -78,10 +78,10 @@ async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expect
 async def _unchanged_since(tx: Transaction, acting: Acting, number: int, expected: int, *, prefix: str) -> Ticket:
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
     if ticket.version != expected:
-        now = await ticket_view(tx, acting.access, number, prefix=prefix)
+        now = await ticket_view(tx, acting.who.agent_id, number, prefix=prefix)
         raise StaleVersion(
             f"The ticket is at version {ticket.version} by now. Read it again, then repeat your change.",
-            current=now.model_dump(mode="json", by_alias=True, exclude={"activities"}),
+            current={name: value for name, value in now.items() if name != "activities"},
         )
     return ticket
 

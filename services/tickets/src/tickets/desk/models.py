@@ -84,6 +84,13 @@ _newest_first("ticket_list_status", Ticket.channel, Ticket.status)
 _newest_first("ticket_list_owner", Ticket.owner_id, where=Ticket.owner_id.is_not(None))
 _newest_first("ticket_list_opened_by", Ticket.opened_by, where=Ticket.opened_by.is_not(None))
 _newest_first("ticket_list_origin", Ticket.channel, Ticket.origin, where=Ticket.origin != sa.literal_column("'email'"))
+sa.Index(
+    "ticket_open_owner",
+    Ticket.owner_id,
+    Ticket.ball,
+    Ticket.channel,
+    postgresql_where=_open & Ticket.owner_id.is_not(None),
+)
 sa.Index("ticket_list_number", Ticket.channel, Ticket.number.desc())
 sa.Index(
     "ticket_list_handled", Ticket.channel, Ticket.handled_at.desc(), postgresql_where=Ticket.handled_at.is_not(None)

@@ -1,16 +1,13 @@
-"""What the desk's part of the staff API takes and gives."""
+"""What the desk's part of the staff API takes; `desk.answers` is what it gives."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from contracts.ingest import Mailbox
-from contracts.tickets import ActorKind
-from tickets.channels.rules.words import Ball, Category
 from tickets.desk.rules.sanitise import MAX_TAGS
-from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
+from tickets.desk.rules.words import Kind, Priority
 
 MAX_TEXT = 100_000
 MAX_HTML = 200_000
@@ -31,12 +28,6 @@ class Input(BaseModel):
     """Base of what callers send: an unknown field is an error, not a surprise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Output(BaseModel):
-    """Base of what callers get: every field is always there."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class MailboxIn(Input):
@@ -134,159 +125,10 @@ class TicketPatch(Input):
         return self
 
 
-class AgentRef(Output):
-    """An agent by name."""
-
-    id: UUID
-    name: str
-
-
-class ChannelRef(Output):
-    """A channel by name."""
-
-    key: str
-    name: str
-
-
-class StatusRef(Output):
-    """A status, and whose turn it is."""
-
-    key: str
-    name: str
-    category: Category
-    ball: Ball
-
-
-class ContactRef(Output):
-    """The customer of a ticket: a known contact, or only the address that wrote."""
-
-    id: UUID | None
-    name: str | None
-    address: str | None
-    company_id: UUID | None
-    company_name: str | None
-
-
-class TicketRow(Output):
-    """A ticket in a list. ``reference`` is the number as people see it."""
-
-    id: UUID
-    number: int
-    reference: str
-    version: int
-    subject: str
-    origin: Origin
-    channel: ChannelRef
-    status: StatusRef
-    priority: Priority
-    owner: AgentRef | None
-    responsible: AgentRef | None
-    contact: ContactRef | None
-    opened_at: datetime
-    changed_at: datetime
-    last_activity_at: datetime
-
-
-class AuthorOut(Output):
-    """Who an activity is from."""
-
-    kind: ActorKind
-    id: UUID | None
-    name: str
-
-
-class AttachmentOut(Output):
-    """A file; its bytes are at ``/tickets/{number}/attachments/{sha256}``."""
-
-    filename: str
-    content_type: str
-    size: int
-    sha256: str
-    inline: bool
-    content_id: str | None
-
-
-class MailboxOut(Output):
-    """A name and an address of a mail."""
-
-    name: str
-    address: str
-
-
-class DeliveryOut(Output):
-    """How far a mail is on its way to one recipient (MT-08); ``reason`` is the mail server's text."""
-
-    address: str
-    state: Delivery
-    reason: str | None
-    changed_at: datetime
-
-
-class ChangeOut(Output):
-    """A field that changed, in words."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    field: str
-    before: str | None = Field(alias="from")
-    after: str | None = Field(alias="to")
-
-
-class ActivityOut(Output):
-    """An activity. ``explanation`` says why a mail is in this ticket; ``mail_kind`` tells a machine's mail."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    id: UUID
-    kind: Kind
-    at: datetime
-    author: AuthorOut
-    subject: str | None
-    text: str
-    html: str | None
-    truncated: bool
-    shown_outside: bool
-    sender: MailboxOut | None = Field(alias="from")
-    to: list[MailboxOut]
-    cc: list[MailboxOut]
-    bcc: list[MailboxOut]
-    attachments: list[AttachmentOut]
-    changes: list[ChangeOut]
-    deliveries: list[DeliveryOut]
-    mail_id: UUID | None
-    mail_kind: str | None
-    explanation: str | None
-
-
-class ActivityPage(Output):
-    """A page of activities; ``next`` is the cursor of the following page."""
-
-    items: list[ActivityOut]
-    next: str | None
-
-
-class FollowUpRef(Output):
-    """The ticket that this one possibly belongs to, if the agent may see it (MT-05)."""
-
-    number: int
-    reference: str
-    subject: str
-
-
-class TicketOut(TicketRow):
-    """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
-
-    ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
-    """
-
-    watchers: list[AgentRef]
-    activities: ActivityPage
-    possible_follow_up_of: FollowUpRef | None
-    contact_candidates: list[UUID]
-
-
-class ActivityAccepted(Output):
+class ActivityAccepted(BaseModel):
     """A new activity, and the ticket's version after it."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: UUID
     ticket_number: int

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from tickets.channels.rules.words import Category
+from tickets.desk.answers import TicketRow
 from tickets.desk.rules.words import Origin
-from tickets.desk.shapes import Key, TicketRow
+from tickets.desk.shapes import Key
 
 
 class Prefilter(StrEnum):
@@ -54,16 +56,14 @@ class Filters(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
 
 
-class TicketPage(BaseModel):
+class TicketPage(TypedDict):
     """A page of tickets; ``next`` is the cursor of the following page."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     items: list[TicketRow]
     next: str | None
 
 
-class ChannelCount(BaseModel):
+class ChannelCount(TypedDict):
     """Open tickets of a channel (LF-07)."""
 
     channel: str
@@ -71,7 +71,7 @@ class ChannelCount(BaseModel):
     open: int
 
 
-class Counters(BaseModel):
+class Counters(TypedDict):
     """Tickets that the agent may see; a number of ``capped_at`` means so many or more."""
 
     action_required: int

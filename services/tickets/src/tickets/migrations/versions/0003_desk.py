@@ -93,6 +93,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed IS false AND owner_id IS NULL"),
         postgresql_include=["ball"],
     )
+    op.create_index(
+        "ticket_open_owner",
+        "ticket",
+        ["owner_id", "ball", "channel"],
+        postgresql_where=sa.text("closed IS false AND owner_id IS NOT NULL"),
+    )
     op.create_index("ticket_list_number", "ticket", ["channel", sa.literal_column("number DESC")])
     op.create_index(
         "ticket_list_open",
