@@ -57,6 +57,11 @@ def table_of(model: type[Base]) -> sa.Table:
     return table
 
 
+def is_any(column: InstrumentedAttribute[Any], name: str) -> sa.ColumnElement[bool]:
+    """``column = ANY(:name)``, for a statement that is built once: what ``name`` holds is given with the execution."""
+    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))
+
+
 def is_one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
     """``column = ANY(values)``: one statement however many values there are, so that it is prepared once."""
     array = ARRAY(column.type)

@@ -11,7 +11,7 @@ from tickets.channels.models import Channel, Status, Subscription, Workflow
 from tickets.channels.rules.visibility import Access
 from tickets.channels.rules.words import SubjectNumber, Subscribed
 from tickets.channels.rules.workflow import Flow, Place
-from tickets.database import is_one_of
+from tickets.database import is_any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,24 +32,22 @@ class ChannelFacts:
         return agent_id in self.standard or agent_id in self.informal
 
 
+_CHANNELS = (
+    sa.select(Channel.key, Channel.name, Channel.subject_number, Channel.from_name, Channel.reopen_days, Status)
+    .join(Status, Status.workflow == Channel.workflow)
+    .where(is_any(Channel.key, "channels"))
+    .order_by(Channel.key, Status.position)
+)
+_SUBSCRIBERS = sa.select(Subscription.channel, Subscription.agent_id, Subscription.kind).where(
+    is_any(Subscription.channel, "channels")
+)
+
+
 async def channel_facts(tx: Transaction, keys: Iterable[str]) -> dict[str, ChannelFacts]:
     """The channels among these keys, in two statements."""
-    wanted = sorted(set(keys))
-    rows = (
-        await tx.session.execute(
-            sa.select(Channel.key, Channel.name, Channel.subject_number, Channel.from_name, Channel.reopen_days, Status)
-            .join(Status, Status.workflow == Channel.workflow)
-            .where(is_one_of(Channel.key, wanted))
-            .order_by(Channel.key, Status.position)
-        )
-    ).all()
-    subscribed = (
-        await tx.session.execute(
-            sa.select(Subscription.channel, Subscription.agent_id, Subscription.kind).where(
-                is_one_of(Subscription.channel, wanted)
-            )
-        )
-    ).all()
+    wanted = {"channels": sorted(set(keys))}
+    rows = (await tx.session.execute(_CHANNELS, wanted)).all()
+    subscribed = (await tx.session.execute(_SUBSCRIBERS, wanted)).all()
     places: dict[str, list[Place]] = {}
     for row in rows:
         places.setdefault(row.key, []).append(place(row.Status))

@@ -18,9 +18,8 @@ from tickets.desk.journal import SYSTEM, Journal, next_numbers
 from tickets.desk.lookup import Lookup, SeenMessage, Sender
 from tickets.desk.models import KnownMessage, OwnAddress, Participant, RecipientState
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket
-from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import own_subject
-from tickets.desk.rules.threading import Filing, Verdict, digest, own_key
+from tickets.desk.rules.threading import Filing, Verdict
 from tickets.desk.rules.words import Delivery, Kind, Origin
 
 
@@ -106,7 +105,6 @@ class _Intake:
         activity = _activity(mail, ticket, sender, filing)
         self._journal.open(ticket, activity, actor=_actor(mail, sender), because=mail)
         self._remember(mail, ticket, activity)
-        self._lookup.tickets[ticket.id] = ticket
 
     def _attach(self, mail: MailReceived, filing: Filing, ticket: AnyTicket) -> None:
         sender = self._lookup.sender(mail)
@@ -130,14 +128,8 @@ class _Intake:
             ]
 
     def _remember(self, mail: MailReceived, ticket: AnyTicket, activity: NewActivity) -> None:
-        seen = SeenMessage(
-            key=own_key(mail),
-            digest=digest(mail),
-            ticket_id=ticket.id,
-            activity_id=activity.id,
-            mail_id=mail.mail_id,
-            number=ticket.number,
-        )
+        addresses = _participants(mail) - self._lookup.own
+        seen = self._lookup.remember(mail, ticket, activity.id, addresses)
         self._messages.append(
             {
                 "id": new_id(),
@@ -148,9 +140,7 @@ class _Intake:
                 "mail_id": seen.mail_id,
             }
         )
-        addresses = _participants(mail) - self._lookup.own
         self._participants |= {(ticket.id, address) for address in addresses}
-        self._lookup.remember(seen, addresses)
         self._tell(mail, "ticket", seen)
 
     def _tell(self, mail: MailReceived, outcome: Literal["ticket", "duplicate"], seen: SeenMessage) -> None:
@@ -202,7 +192,7 @@ def _activity(mail: MailReceived, ticket: AnyTicket, sender: Sender, filing: Fil
         author_name=(mail.sender.name or mail.sender.address) if mail.sender else "",
         subject=mail.subject,
         text=mail.text,
-        html=sanitise(mail.html) if mail.html else None,
+        html=mail.html,
         truncated=mail.truncated,
         shown_outside=not machine and _contact_knows(mail, ticket.contact_address),
         sender=mail.sender.model_dump() if mail.sender else None,

@@ -25,7 +25,7 @@ from contracts.tickets import (
 )
 from tickets.channels.queries import ChannelFacts
 from tickets.channels.rules.workflow import Place
-from tickets.database import is_one_of, table_of
+from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
 from tickets.desk.rules.audience import audience
@@ -178,9 +178,8 @@ class Journal:
         known = [ticket.id for ticket in self._touched.values() if isinstance(ticket, Ticket)]
         if not known:
             return {}
-        statement = sa.select(Watcher.ticket_id, Watcher.agent_id).where(is_one_of(Watcher.ticket_id, known))
         found: dict[UUID, frozenset[UUID]] = {}
-        for row in (await self._tx.session.execute(statement)).all():
+        for row in (await self._tx.session.execute(_WATCHERS, {"tickets": known})).all():
             found[row.ticket_id] = found.get(row.ticket_id, frozenset()) | {row.agent_id}
         return found
 
@@ -211,9 +210,14 @@ class Journal:
         )
 
 
+_WATCHERS = sa.select(Watcher.ticket_id, Watcher.agent_id).where(is_any(Watcher.ticket_id, "tickets"))
+_NUMBERS = sa.select(sa.func.nextval("ticket_number")).select_from(
+    sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer))
+)
+
+
 async def next_numbers(tx: Transaction, count: int) -> list[int]:
     """So many fresh ticket numbers, in order."""
     if not count:
         return []
-    numbers = sa.select(sa.func.nextval("ticket_number")).select_from(sa.func.generate_series(1, count))
-    return sorted((await tx.session.scalars(numbers)).all())
+    return sorted(await tx.session.scalars(_NUMBERS, {"count": count}))

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.database import Transaction
 from contracts.ingest import MailReceived
 from tickets.channels.models import Channel
-from tickets.database import is_one_of
+from tickets.database import is_any
 from tickets.desk.models import KnownMessage, OwnAddress, Participant, Ticket
 from tickets.desk.records import AnyTicket
 from tickets.desk.rules.subjects import numbers_in, reference
@@ -52,27 +52,40 @@ class Sender:
 UNKNOWN = Sender()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is read from a mail once, because it is asked for several times."""
+
+    own_key: str
+    digest: bytes
+    references: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+
 class Lookup:
     """Known messages, tickets (locked), participants and senders of a batch of mails."""
 
-    def __init__(self, tx: Transaction, prefix: str) -> None:
+    def __init__(self, tx: Transaction, mails: Sequence[MailReceived], prefix: str) -> None:
         self.prefix = prefix
         self.tickets: dict[UUID, AnyTicket] = {}
         self.own: set[str] = set()
         self.new_own: set[str] = set()
         self._tx = tx
+        self._facts = {mail.mail_id: _facts(mail, prefix) for mail in mails}
         self._seen: dict[str, list[SeenMessage]] = {}
+        self._by_number: dict[int, AnyTicket] = {}
         self._participants: set[tuple[UUID, str]] = set()
         self._senders: dict[UUID, Sender] = {}
-        self._reopen_days: dict[str, int | None] = {}
+        self._reopen_days: dict[str, int] = {}
 
     @classmethod
     async def load(cls, tx: Transaction, mails: Sequence[MailReceived], *, prefix: str) -> Self:
         """Read everything. The senders come first: their rows are what a match and a mail wait for each other with."""
-        lookup = cls(tx, prefix)
-        await lookup._load_senders(sorted({mail.mail_id for mail in mails}))
-        await lookup._load_messages({key for mail in mails for key in (own_key(mail), *referenced_keys(mail))})
-        await lookup._load_tickets({number for mail in mails for number in numbers_in(mail.subject, prefix=prefix)})
+        lookup = cls(tx, mails, prefix)
+        facts = lookup._facts.values()
+        await lookup._load_senders(sorted(lookup._facts))
+        await lookup._load_messages({key for one in facts for key in (one.own_key, *one.references)})
+        await lookup._load_tickets({number for one in facts for number in one.numbers})
         await lookup._load_addresses(mails)
         return lookup
 
@@ -82,10 +95,10 @@ class Lookup:
 
     def seen_before(self, mail: MailReceived) -> SeenMessage | None:
         """The same mail, if it was filed already, or our own one that came back to us (MT-03)."""
-        content = digest(mail)
+        facts = self._facts[mail.mail_id]
         ours = mail.sender is not None and mail.sender.address.lower() in self.own
-        for seen in self._seen.get(own_key(mail), ()):
-            if seen.digest == content or (seen.digest is None and ours):
+        for seen in self._seen.get(facts.own_key, ()):
+            if seen.digest == facts.digest or (seen.digest is None and ours):
                 return seen
         return None
 
@@ -95,33 +108,44 @@ class Lookup:
 
     def filing(self, mail: MailReceived) -> Filing:
         """Where the mail goes, by all that is known now."""
+        facts = self._facts[mail.mail_id]
         known = {
             key: Known(ticket_id=seen[-1].ticket_id, sent=seen[-1].digest is None)
-            for key in referenced_keys(mail)
+            for key in facts.references
             if (seen := self._seen.get(key))
         }
-        numbers = numbers_in(mail.subject, prefix=self.prefix)
-        wanted = {found.ticket_id for found in known.values()}
-        tickets = [ticket for ticket in self.tickets.values() if ticket.id in wanted or ticket.number in numbers]
-        targets = {ticket.number: self._target(ticket) for ticket in tickets}
+        by_id = {found.ticket_id: self.tickets[found.ticket_id] for found in known.values()}
+        by_number = {number: self._by_number[number] for number in facts.numbers if number in self._by_number}
         return file_mail(
             mail,
             known=known,
-            numbers=numbers,
-            by_id={target.ticket_id: target for target in targets.values()},
-            by_number=targets,
+            numbers=facts.numbers,
+            by_id={ticket_id: self._target(ticket) for ticket_id, ticket in by_id.items()},
+            by_number={number: self._target(ticket) for number, ticket in by_number.items()},
             takes_part=lambda ticket_id: self._takes_part(mail, ticket_id),
         )
 
     def sent_message(self, mail: MailReceived) -> SeenMessage | None:
         """The mail of ours that this one is about."""
-        found = (seen for key in referenced_keys(mail) for seen in self._seen.get(key, ()) if seen.digest is None)
+        references = self._facts[mail.mail_id].references
+        found = (seen for key in references for seen in self._seen.get(key, ()) if seen.digest is None)
         return next(found, None)
 
-    def remember(self, message: SeenMessage, participants: set[str]) -> None:
+    def remember(self, mail: MailReceived, ticket: AnyTicket, activity_id: UUID, participants: set[str]) -> SeenMessage:
         """A mail was filed; the next one of the batch may refer to it."""
+        facts = self._facts[mail.mail_id]
+        message = SeenMessage(
+            key=facts.own_key,
+            digest=facts.digest,
+            ticket_id=ticket.id,
+            activity_id=activity_id,
+            mail_id=mail.mail_id,
+            number=ticket.number,
+        )
+        self.tickets[ticket.id] = self._by_number[ticket.number] = ticket
         self._seen.setdefault(message.key, []).append(message)
-        self._participants |= {(message.ticket_id, address) for address in participants}
+        self._participants |= {(ticket.id, address) for address in participants}
+        return message
 
     def _target(self, ticket: AnyTicket) -> Target:
         expired = past_reopening(
@@ -151,19 +175,7 @@ class Lookup:
         }
 
     async def _load_messages(self, keys: set[str]) -> None:
-        rows = await self._tx.session.execute(
-            sa.select(
-                KnownMessage.key,
-                KnownMessage.digest,
-                KnownMessage.ticket_id,
-                KnownMessage.activity_id,
-                KnownMessage.mail_id,
-                Ticket.number,
-            )
-            .join(Ticket, Ticket.id == KnownMessage.ticket_id)
-            .where(is_one_of(KnownMessage.key, keys))
-            .order_by(KnownMessage.id)
-        )
+        rows = await self._tx.session.execute(_MESSAGES, {"keys": [*keys]})
         for row in rows:
             self._seen.setdefault(row.key, []).append(SeenMessage(**row._mapping))  # noqa: SLF001  # SQLAlchemy's public name
 
@@ -171,31 +183,31 @@ class Lookup:
         ids = {seen.ticket_id for messages in self._seen.values() for seen in messages}
         if not ids and not numbers:
             return
-        statement = (
-            sa.select(Ticket)
-            .where(is_one_of(Ticket.id, ids) | is_one_of(Ticket.number, numbers))
-            .order_by(Ticket.id)
-            .with_for_update()
-        )
-        self.tickets = {ticket.id: ticket for ticket in (await self._tx.session.scalars(statement)).all()}
-        limits = sa.select(Channel.key, Channel.reopen_days).where(Channel.reopen_days.is_not(None))
-        self._reopen_days = {row.key: row.reopen_days for row in await self._tx.session.execute(limits)}
+        found = await self._tx.session.scalars(_TICKETS, {"ids": [*ids], "numbers": [*numbers]})
+        self.tickets = {ticket.id: ticket for ticket in found}
+        self._by_number = {ticket.number: ticket for ticket in self.tickets.values()}
+        self._reopen_days = {row.key: row.reopen_days for row in await self._tx.session.execute(_LIMITS)}
 
     async def _load_addresses(self, mails: Sequence[MailReceived]) -> None:
         senders = {mail.sender.address.lower() for mail in mails if mail.sender}
-        everyone = {box.address.lower() for mail in mails for box in (*mail.to, *mail.cc)}
+        everyone = {box.address.lower() for mail in mails for box in (*mail.to, *mail.cc)} | senders
         accounts = {mail.account_address.lower() for mail in mails if mail.account_address}
-        own = sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, everyone | senders | accounts))
-        stored = set((await self._tx.session.scalars(own)).all())
+        stored = set(await self._tx.session.scalars(_OWN, {"addresses": [*(everyone | accounts)]}))
         self.new_own = accounts - stored
         self.own = accounts | stored
         if self.tickets:
-            rows = await self._tx.session.execute(
-                sa.select(Participant.ticket_id, Participant.address).where(
-                    is_one_of(Participant.ticket_id, self.tickets), is_one_of(Participant.address, senders)
-                )
-            )
+            values = {"tickets": [*self.tickets], "addresses": [*senders]}
+            rows = await self._tx.session.execute(_PARTICIPANTS, values)
             self._participants = {(row.ticket_id, row.address) for row in rows}
+
+
+def _facts(mail: MailReceived, prefix: str) -> _Facts:
+    return _Facts(
+        own_key=own_key(mail),
+        digest=digest(mail),
+        references=referenced_keys(mail),
+        numbers=numbers_in(mail.subject, prefix=prefix),
+    )
 
 
 _RESERVE_SENDERS = sa.text(
@@ -205,3 +217,28 @@ _RESERVE_SENDERS = sa.text(
     " RETURNING mail_id, outcome, contact_id, contact_name, company_id, company_name"
 )
 """Makes sure that each mail has its row, waits for a match that is being written, and reads what there is."""
+
+_MESSAGES = (
+    sa.select(
+        KnownMessage.key,
+        KnownMessage.digest,
+        KnownMessage.ticket_id,
+        KnownMessage.activity_id,
+        KnownMessage.mail_id,
+        Ticket.number,
+    )
+    .join(Ticket, Ticket.id == KnownMessage.ticket_id)
+    .where(is_any(KnownMessage.key, "keys"))
+    .order_by(KnownMessage.id)
+)
+_TICKETS = (
+    sa.select(Ticket)
+    .where(is_any(Ticket.id, "ids") | is_any(Ticket.number, "numbers"))
+    .order_by(Ticket.id)
+    .with_for_update()
+)
+_LIMITS = sa.select(Channel.key, Channel.reopen_days).where(Channel.reopen_days.is_not(None))
+_OWN = sa.select(OwnAddress.address).where(is_any(OwnAddress.address, "addresses"))
+_PARTICIPANTS = sa.select(Participant.ticket_id, Participant.address).where(
+    is_any(Participant.ticket_id, "tickets"), is_any(Participant.address, "addresses")
+)

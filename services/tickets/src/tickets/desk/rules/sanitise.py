@@ -1,7 +1,6 @@
-"""HTML that agents write and mails bring, kept only as far as it is known to be harmless (MT-12).
+"""HTML that agents write, kept only as far as it is known to be harmless (MT-12).
 
-What comes from the mail service is clean already; it passes through here unchanged. Nothing is shown that was not
-cleaned by the service that stores it.
+That of mails was cleaned by the mail service, as its contract says; it would pass through here unchanged.
 """
 
 import nh3
