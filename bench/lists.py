@@ -182,7 +182,7 @@ async def _visible(connection: asyncpg.Connection, email: str) -> list[int]:
     """The numbers of the tickets in an agent's channels, the newest change first."""
     rows = await connection.fetch(
         "SELECT number FROM ticket JOIN subscription USING (channel) JOIN agent ON agent.id = agent_id"
-        " WHERE email = $1 ORDER BY changed_at DESC",
+        " WHERE email = $1 ORDER BY ticket.changed_at DESC",
         email,
     )
     return [row["number"] for row in rows]
