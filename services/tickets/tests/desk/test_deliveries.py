@@ -9,7 +9,7 @@ from services.tickets.tests.conftest import Desk
 
 from chassis.app import Role
 from chassis.testing import RunApp, StandIn
-from contracts.ingest import Mailbox, MailQueued, MailRejected, SendMail, SentReference
+from contracts.ingest import MailAccepted, Mailbox, MailQueued, MailRejected, SendMail, SentReference
 from contracts.messages import Event, Problem, Reply, Service
 from contracts.tickets import ActivityAdded, ActorKind, TicketChanged
 from tickets.desk.jobs import send_mail
@@ -221,3 +221,24 @@ async def test_the_fate_of_another_services_mail_is_none_of_ours(desk: Desk) -> 
             )
         )
     assert await desk.events(Event) == []
+
+
+async def test_batches_about_the_same_tickets_in_another_order_do_not_block_each_other(desk: Desk) -> None:
+    mails = [desk.mail() for _ in range(8)]
+    await desk.handle(*mails)
+    answers = [await desk.reply(TOM, 10_001 + number) for number in range(8)]
+    accepted = [
+        MailAccepted(
+            outgoing_id=await desk.outgoing_id(answer),
+            reference=SentReference(kind="activity", id=answer.id),
+            message_id=answer.message_id or "",
+            recipients=("sabine@schulz.example",),
+        )
+        for answer in answers
+    ]
+    rejected = [MailRejected(**dict(event), reason="No such user") for event in reversed(accepted)]
+    replies = [desk.mail(in_reply_to=(answer.message_id,)) for answer in reversed(answers)]
+    async with asyncio.timeout(5):
+        await asyncio.gather(desk.handle(*accepted), desk.handle(*rejected), desk.handle(*replies))
+    assert {(await desk.ticket_of(mail)).ball for mail in mails} <= {"us", "customer"}
+    assert [len(await desk.activities(10_001 + number)) >= 4 for number in range(8)] == [True] * 8

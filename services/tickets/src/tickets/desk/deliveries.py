@@ -12,6 +12,7 @@ from contracts.messages import Event
 from contracts.tickets import ActorKind
 from tickets.channels.queries import channel_facts
 from tickets.channels.rules.workflow import after_acceptance, after_undeliverable
+from tickets.database import is_one_of
 from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Activity, RecipientState, Ticket, TicketMail
 from tickets.desk.records import NewActivity
@@ -22,6 +23,13 @@ REFERENCE = "activity"
 
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=5)
+
+
+async def lock_tickets(tx: Transaction, references: Sequence[SentReference]) -> None:
+    """Lock the tickets of these mails in the order that everybody locks tickets in: nobody waits in a circle."""
+    activities = [reference.id for reference in references if reference.kind == REFERENCE]
+    theirs = sa.select(Activity.ticket_id).where(is_one_of(Activity.id, activities))
+    await tx.session.execute(sa.select(Ticket.id).where(Ticket.id.in_(theirs)).order_by(Ticket.id).with_for_update())
 
 
 async def mail_accepted(tx: Transaction, accepted: MailAccepted) -> None:

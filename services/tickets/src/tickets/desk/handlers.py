@@ -23,10 +23,10 @@ def listen(app: App, settings: Settings) -> None:
 
     app.bus.listen_many(MailReceived, on_mail_received)
     app.bus.listen_many(SenderMatched, on_sender_matched)
-    app.bus.listen(MailAccepted, on_mail_accepted)
-    app.bus.listen(MailRejected, on_mail_rejected)
+    app.bus.listen_many(MailAccepted, on_mail_accepted)
+    app.bus.listen_many(MailRejected, on_mail_rejected)
     app.bus.listen(TicketSubmitted, on_ticket_submitted)
-    app.bus.listen(ReplySubmitted, on_reply_submitted)
+    app.bus.listen_many(ReplySubmitted, on_reply_submitted)
 
 
 async def on_sender_matched(tx: Transaction, matches: Sequence[SenderMatched]) -> None:
@@ -34,16 +34,23 @@ async def on_sender_matched(tx: Transaction, matches: Sequence[SenderMatched]) -
     await contacts.link_senders(tx, matches)
 
 
-async def on_mail_accepted(tx: Transaction, accepted: MailAccepted) -> None:
-    """A mail server took a mail of ours over."""
-    await deliveries.mail_accepted(tx, accepted)
+async def on_mail_accepted(tx: Transaction, accepted: Sequence[MailAccepted]) -> None:
+    """Mail servers took mails of ours over."""
+    await deliveries.lock_tickets(tx, [event.reference for event in accepted])
+    for event in accepted:
+        await deliveries.mail_accepted(tx, event)
 
 
-async def on_mail_rejected(tx: Transaction, rejected: MailRejected) -> None:
-    """A mail server refused a mail of ours."""
-    await deliveries.mail_rejected(tx, rejected)
+async def on_mail_rejected(tx: Transaction, rejected: Sequence[MailRejected]) -> None:
+    """Mail servers refused mails of ours."""
+    await deliveries.lock_tickets(tx, [event.reference for event in rejected])
+    for event in rejected:
+        await deliveries.mail_rejected(tx, event)
 
 
-async def on_reply_submitted(tx: Transaction, submitted: ReplySubmitted) -> None:
-    """A customer answered in the portal."""
-    await submissions.file_reply(tx, submitted)
+async def on_reply_submitted(tx: Transaction, submitted: Sequence[ReplySubmitted]) -> None:
+    """Customers answered in the portal."""
+    await submissions.lock_tickets(tx, [event.number for event in submitted])
+    for event in submitted:
+        with tx.caused_by(event):
+            await submissions.file_reply(tx, event)

@@ -1,6 +1,6 @@
 """What customers write in the portal: new tickets and answers (PX-02)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from contracts.portal import Author, ReplySubmitted, TicketSubmitted
 from contracts.tickets import Actor, ActorKind, SubmissionFiled
 from tickets.channels.queries import channel_facts, first_channel
 from tickets.channels.rules.workflow import after_customer_wrote
+from tickets.database import is_one_of
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Submission, Ticket
 from tickets.desk.records import NewActivity, NewTicket
@@ -56,6 +57,12 @@ async def file_new_ticket(tx: Transaction, submitted: TicketSubmitted, *, prefix
     journal.open(ticket, activity, actor=_actor(author), because=submitted)
     await journal.write()
     await _filed(tx, submitted.submission_id, ticket=ticket)
+
+
+async def lock_tickets(tx: Transaction, numbers: Sequence[int]) -> None:
+    """Lock the tickets with these numbers in the order that everybody locks tickets in."""
+    theirs = sa.select(Ticket.id).where(is_one_of(Ticket.number, numbers))
+    await tx.session.execute(theirs.order_by(Ticket.id).with_for_update())
 
 
 async def file_reply(tx: Transaction, submitted: ReplySubmitted) -> None:
