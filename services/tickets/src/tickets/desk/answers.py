@@ -123,7 +123,7 @@ class DeliveryOut(TypedDict):
 
 
 ChangeOut = TypedDict("ChangeOut", {"field": str, "from": str | None, "to": str | None})
-"""A field that changed, in words."""
+ChangeOut.__doc__ = "A field that changed, in words."
 
 ActivityOut = TypedDict(
     "ActivityOut",
@@ -149,7 +149,7 @@ ActivityOut = TypedDict(
         "explanation": Annotated[str | None, Field(description="Why a mail is in this ticket (MT-04).")],
     },
 )
-"""An activity."""
+ActivityOut.__doc__ = """An activity. What a mail brought is in ``from`` to ``attachments``."""
 
 
 class ActivityPage(TypedDict):
