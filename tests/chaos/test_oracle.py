@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from deskstream_local.trial.letters import attachment_name
 from deskstream_local.trial.oracle import Verdict, judge
+from deskstream_local.trial.staff import letter_in
 
 TOKENS = [f"{number:032x}" for number in range(500)]
 
@@ -48,3 +50,24 @@ def test_a_mail_whose_250_was_lost_may_be_there_or_not_but_only_once() -> None:
 
 def test_nothing_found_at_all_loses_everything() -> None:
     assert judge(accepted=TOKENS, found=[]).lost == set(TOKENS)
+
+
+def activity(*, subject: str, text: str, html: str, file: str) -> dict[str, object]:
+    return {"subject": subject, "text": text, "html": html, "attachments": [{"filename": attachment_name(file)}]}
+
+
+def test_a_letter_is_recognised_in_an_activity_only_as_a_whole() -> None:
+    one, other = TOKENS[:2]
+    whole = activity(subject=f"Trial {one}", text=f"Hello\n{one}\n", html=f"<p>{one}</p>", file=one)
+
+    assert letter_in(whole) == {one}
+    assert letter_in({"subject": "Printer", "text": "It burns.", "html": None, "attachments": []}) == set()
+    for mixed in (
+        {**whole, "html": None},
+        {**whole, "text": other},
+        {**whole, "attachments": []},
+        {**whole, "attachments": [{"filename": attachment_name(other)}]},
+        {**whole, "subject": "Trial"},
+    ):
+        with pytest.raises(AssertionError, match="parts of a letter"):
+            letter_in(mixed)
