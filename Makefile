@@ -55,7 +55,7 @@ fix: $(OWN_UV) ## Format, and mend what ruff can mend
 e2e: $(OWN_UV) ## Only the stories over all services
 	@$(DEV) pytest -m e2e tests/e2e
 
-chaos: $(OWN_UV) ## Kill processes at random while mail flows, and count what is left (minutes)
+chaos: $(OWN_UV) ## Kill processes at random while mail flows, count what is left; DESKSTREAM_CHAOS_ROUNDS=10 repeats it
 	@$(DEV) pytest -s -m chaos tests/chaos
 
 bench: $(OWN_UV) ## Measure intake, lists, fan-out and idle against their targets (minutes); make bench only=intake
