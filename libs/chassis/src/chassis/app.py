@@ -106,7 +106,12 @@ class App:
         worker = role is not Role.API
         self.role = role
         self.bus.subscribe(worker=worker)
-        relay = self._relay()
+        relay = Relay(
+            service=self.service,
+            connect=self.database.connect_alone,
+            client=lambda: self.bus.client,
+            on_wake=self._wake,
+        )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.database.close)
             stack.push_async_callback(self.bus.stop)
@@ -135,14 +140,6 @@ class App:
                 for start in self._servers:
                     stack.push_async_callback(await start())
             yield
-
-    def _relay(self) -> Relay:
-        return Relay(
-            service=self.service,
-            connect=self.database.connect_alone,
-            client=lambda: self.bus.client,
-            on_wake=self._wake,
-        )
 
     def _wake(self, name: str) -> None:
         if (job := self._jobs.get(name)) is not None:

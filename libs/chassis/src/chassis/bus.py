@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import nats.errors
@@ -93,13 +94,11 @@ class PromptBatch(BatchPullStreamSubscriber):
                 await self.consume(messages)
 
 
-def end_process() -> None:
-    """Let this process end as if it were asked to: its supervisor starts a new one."""
-    signal.raise_signal(signal.SIGTERM)
-
-
 class Bus:
-    """A service's connection to NATS; ``on_lost`` is called when it cannot be mended in this process."""
+    """A service's connection to NATS.
+
+    ``on_lost`` is called when it cannot be mended in this process, which then ends: its supervisor starts a new one.
+    """
 
     def __init__(
         self,
@@ -118,7 +117,7 @@ class Bus:
         self._hearers: dict[type[Event], Hearer] = {}
         self._answers: dict[type[Request[Any]], Answer] = {}
         self._client: Client | None = None
-        self.on_lost: Callable[[], None] = end_process
+        self.on_lost: Callable[[], None] = partial(signal.raise_signal, signal.SIGTERM)
         self.broker = NatsBroker(
             [server.strip() for server in url.split(",")],
             security=NatsUserPassword(user or str(service), password),

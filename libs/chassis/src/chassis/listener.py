@@ -17,7 +17,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from asyncpg import exceptions as pg
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.errors import NotJSMessageError
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
@@ -88,10 +87,10 @@ def is_outage(error: BaseException) -> bool:
 
 def described(error: BaseException) -> str:
     """What went wrong, in text that PostgreSQL can store."""
-    return _storable(f"{type(error).__name__}: {error}")[:4000]
+    return storable(f"{type(error).__name__}: {error}")[:4000]
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Text without NUL and without halves of characters, which broken mails leave in errors and headers."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
@@ -241,7 +240,7 @@ class Listener:
                         id=new_id(),
                         event_id=event.meta.id if event else None,
                         subject=message.subject,
-                        headers={name: _storable(str(value)) for name, value in (message.headers or {}).items()},
+                        headers={name: storable(str(value)) for name, value in (message.headers or {}).items()},
                         body=message.data,
                         error=described(error),
                         tries=trouble.failures,
@@ -265,7 +264,7 @@ async def _kept_alive(messages: Sequence[Msg]) -> AsyncIterator[None]:
     async def tell() -> None:
         while True:
             await asyncio.sleep(streams.ACK_WAIT / 3)
-            with suppress(NatsError):
+            with suppress(Exception):  # what cannot be told now comes again, and the inbox knows it
                 for message in messages:
                     if not message.is_acked:
                         await message.in_progress()

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from chassis import telemetry
 from chassis.bus import Refused
-from chassis.listener import Unavailable, is_outage
+from chassis.listener import Unavailable, is_outage, storable
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
         errors = [
-            FieldError(field=_printable(".".join(str(part) for part in item["loc"])), detail=_printable(item["msg"]))
+            FieldError(field=storable(".".join(str(part) for part in item["loc"])), detail=storable(item["msg"]))
             for item in error.errors()
         ]
         named = ", ".join(dict.fromkeys(item.field for item in errors))
@@ -199,11 +199,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def failed(_request: Request, error: Exception) -> Response:
         return failure_response(error)
-
-
-def _printable(text: str) -> str:
-    """The caller's text with halves of characters spelled out, which no JSON can hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _is_unstorable(error: Exception) -> bool:

@@ -6,7 +6,7 @@ Traces use the OpenTelemetry API; without an exporter (``*_OTLP_ENDPOINT``) it c
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -82,15 +82,11 @@ def traceparent() -> str | None:
 
 @contextmanager
 def span(
-    name: str,
-    *,
-    kind: trace.SpanKind = trace.SpanKind.INTERNAL,
-    parent: str | None = None,
-    attributes: Mapping[str, Any] | None = None,
+    name: str, *, kind: trace.SpanKind = trace.SpanKind.INTERNAL, parent: str | None = None
 ) -> Iterator[trace.Span]:
     """A span that goes on from ``parent`` (a traceparent), or from the current one."""
     remote = _propagator.extract({"traceparent": parent}) if parent else otel_context.get_current()
-    with _tracer.start_as_current_span(name, context=remote, kind=kind, attributes=dict(attributes or {})) as current:
+    with _tracer.start_as_current_span(name, context=remote, kind=kind) as current:
         yield current
 
 
@@ -115,8 +111,6 @@ class JsonLines(logging.Formatter):
             line["correlation_id"] = correlation
         if span_context.is_valid:
             line["trace_id"] = trace.format_trace_id(span_context.trace_id)
-        if extra := record.__dict__.get("fields"):
-            line.update(extra)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         try:
