@@ -19,6 +19,7 @@ from chassis.app import App, Role
 from chassis.database import Transaction
 from chassis.embedded.nats import EmbeddedNats
 from chassis.health import operations
+from chassis.http import with_edge
 from chassis.ids import new_id
 from chassis.listener import Listener
 from chassis.testing import NatsServer
@@ -190,6 +191,19 @@ def spans() -> InMemorySpanExporter:
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     return exporter
+
+
+async def test_the_span_of_a_request_is_named_after_its_route_and_not_after_what_its_path_holds(
+    bare_app: MakeApp, spans: InMemorySpanExporter
+) -> None:
+    app = await bare_app(Service.TICKETS)
+    edge = with_edge(app.api, service="tickets", body_limit=1000)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(edge), base_url="http://desk.test")
+    await client.post(f"/api/v1/dead-letters/tickets/{uuid4()}/retry")
+    await client.get("/api/v1/a-secret")
+    names = {span.name for span in spans.get_finished_spans()}
+    assert {"POST /api/v1/dead-letters/tickets/{letter_id}/retry", "GET unknown"} <= names
+    assert not [name for name in names if "secret" in name]
 
 
 async def test_one_trace_goes_from_the_request_through_outbox_and_bus_to_the_handler(

@@ -328,6 +328,17 @@ async def test_an_answer_goes_only_to_a_reply_subject_and_never_into_a_stream(
     assert len(asked) == 2
 
 
+async def test_a_request_too_large_for_the_bus_is_a_failure_and_no_outage(
+    bare_app: MakeApp, run_bare: RunBare, nats: NatsServer
+) -> None:
+    notify = await bare_app(Service.NOTIFY)
+    await run_bare(notify)
+    await eventually(lambda: notify.bus.connected)
+    with pytest.raises(ValueError, match="too many for the bus"):
+        await notify.bus.ask(DescribeAgents(agent_ids=tuple(uuid4() for _ in range(120_000))))
+    assert notify.bus.connected
+
+
 async def test_an_answer_too_large_for_the_bus_is_refused_with_a_reason(
     bare_app: MakeApp, run_bare: RunBare, nats: NatsServer
 ) -> None:

@@ -1,6 +1,7 @@
 """A process looks after itself: what fails is begun anew, what cannot be mended ends it, and an end leaves nothing."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,9 +14,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import uvloop
+from nats.aio.client import Client
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis import tables
+from chassis import streams, tables
 from chassis.app import App, Role
 from chassis.database import Transaction
 from chassis.embedded.nats import EmbeddedNats
@@ -31,6 +34,15 @@ from contracts.tickets import SubmissionFiled
 MakeApp = Callable[..., Awaitable[App]]
 RunBare = Callable[[App], Awaitable[None]]
 Complete = Callable[[App], App]
+
+
+async def end_for_good(client: Client | None) -> None:
+    """What a server sends that changed a password or met a limit: nats-py never opens the connection again.
+
+    Read as if it had come, because a real server also resets the connection, and which comes first is chance.
+    """
+    assert client is not None
+    await client._ps.parse(b"-ERR 'Authorization Violation'\r\n")
 
 
 def inside(app: App) -> httpx.AsyncClient:
@@ -73,7 +85,7 @@ async def test_a_service_starts_without_any_server_says_so_and_recovers_by_itsel
 async def test_a_stopped_database_server_costs_no_event_and_no_try(
     bare_app: MakeApp, run_bare: RunBare, nats: NatsServer, tmp_path: Path
 ) -> None:
-    postgres = EmbeddedPostgres(tmp_path / "postgres", settings=FAST)
+    postgres = EmbeddedPostgres(tmp_path / "postgres")
     postgres.start()
     url = postgres.admin_dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
     engine = create_async_engine(url)
@@ -100,7 +112,7 @@ async def test_a_stopped_database_server_costs_no_event_and_no_try(
     postgres.kill()
     second = await emit()
     await asyncio.sleep(3)
-    again = EmbeddedPostgres(tmp_path / "postgres", port=urlsplit(postgres.admin_dsn).port, settings=FAST)
+    again = EmbeddedPostgres(tmp_path / "postgres", port=urlsplit(postgres.admin_dsn).port)
     again.start()
     try:
         await eventually(lambda: seen == [first, second], seconds=20)
@@ -156,8 +168,7 @@ async def test_a_connection_that_the_server_ended_for_good_ends_the_process(
     app.bus.on_lost = lost.set
     await run_bare(app)
     await eventually(lambda: app.bus.connected)
-    assert app.bus.client is not None
-    await app.bus.client.publish("tickets.rpc.x", b"x" * app.bus.client.max_payload, headers={"one": "too many"})
+    await end_for_good(app.bus.client)
     async with asyncio.timeout(10):
         await lost.wait()
 
@@ -213,6 +224,60 @@ async def test_stopping_while_the_bus_is_lost_ends_cleanly_on_the_event_loop_of_
 
     await asyncio.to_thread(uvloop.run, life())
     assert app.bus.client is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # nats-py drops refused sockets unclosed
+async def test_a_service_that_nats_does_not_know_for_a_while_comes_back_by_itself(
+    bare_app: MakeApp, run_bare: RunBare, tmp_path: Path
+) -> None:
+    port = free_port()
+    app = await bare_app(Service.NOTIFY, nats_url=f"nats://127.0.0.1:{port}")
+    await run_bare(app)
+    for known in (False, True, False, True):
+        environment = nats_environment() if known else {**nats_environment(), "NOTIFY_NATS_PASSWORD": "another"}
+        nats = EmbeddedNats(tmp_path / "nats", repository() / NATS_CONFIG, port=port, environment=environment)
+        nats.start()
+        try:
+            if known:
+                await eventually(lambda: app.bus.connected)
+            else:
+                await asyncio.sleep(3)
+                assert not app.bus.connected
+        finally:
+            nats.stop()
+        await eventually(lambda: not app.bus.connected)
+    gc.collect()
+
+
+async def test_streams_are_declared_again_after_the_server_ended_the_connection(
+    nats: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Client] = []
+    connect = streams.connect
+
+    async def noted(settings: streams.StreamSettings) -> Client:
+        made.append(await connect(settings))
+        return made[-1]
+
+    monkeypatch.setattr(streams, "connect", noted)
+    settings = streams.StreamSettings(nats_url=nats.url, nats_password=SecretStr(nats.passwords["operator"]))
+    watching = asyncio.create_task(streams.watch(settings, interval=1.0))
+    try:
+        await eventually(lambda: len(made) == 1)
+        await end_for_good(made[0])
+        await eventually(lambda: len(made) == 2, seconds=25)  # a question under way waits for its answer first
+        await made[1].jsm().delete_stream("TICKETS")
+
+        async def declared() -> bool:
+            return "TICKETS" in {info.config.name for info in await made[1].jsm().streams_info()}
+
+        await eventually(declared)
+    finally:
+        while not watching.done():
+            watching.cancel()  # once is not enough: `asyncio.wait_for` of Python 3.11 can swallow it
+            await asyncio.wait([watching], timeout=1)
+        for client in made:
+            await client.close()
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.API, 200), (Role.ALL, 503)])

@@ -129,10 +129,11 @@ class Bus:
             ping_interval=10,
             max_outstanding_pings=2,
             graceful_timeout=15,
-            error_cb=self._on_error,
             closed_cb=self._on_closed,
             logger=logging.getLogger("chassis.faststream"),
         )
+        # FastStream's own callback raises where a password is refused, and nats-py then never connects again.
+        self.broker._connection_kwargs["error_cb"] = self._on_error  # noqa: SLF001  # there is no other way to it
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("nats: %r", error)
@@ -306,14 +307,8 @@ class Bus:
 
     async def start(self) -> None:
         """Connect, and keep trying until there is a server; then start to listen and to answer."""
-        while True:
-            try:
-                self._client = await self.broker.connect()
-                await self.broker.start()
-                return
-            except (nats.errors.Error, OSError, TimeoutError) as error:
-                log.warning("the bus cannot be started, trying again: %r", error)
-                await asyncio.sleep(1)
+        self._client = await self.broker.connect()
+        await self.broker.start()
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in flight (at most 15 s), and close the connection."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
+from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,9 +56,7 @@ class Edge:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         with (
             telemetry.correlated(_clean(headers.get("x-correlation-id"))) as correlation,
-            telemetry.span(
-                f"{scope['method']} {scope['path']}", kind=SpanKind.SERVER, parent=headers.get("traceparent")
-            ),
+            telemetry.span("HTTP", kind=SpanKind.SERVER, parent=headers.get("traceparent")),
         ):
             await self._serve(scope, receive, send, declared=headers.get("content-length"), correlation=correlation)
 
@@ -93,6 +92,7 @@ class Edge:
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             method = scope["method"] if scope["method"] in METHODS else "other"
+            trace.get_current_span().update_name(f"{method} {route}")  # the path itself may hold a secret
             telemetry.HTTP_SECONDS.labels(self._service, method, route, str(status)).observe(
                 time.perf_counter() - started
             )

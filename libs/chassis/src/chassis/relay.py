@@ -126,11 +126,8 @@ class Relay:
         """Publish one window; True if there may be more."""
         client = self._client()
         if client is None or not client.is_connected:
-            self._set_lag(
-                await connection.fetchval(
-                    "SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1"
-                )
-            )
+            oldest = "SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1"
+            self._set_lag(await connection.fetchval(oldest))
             await self._pause(0.5)  # every commit wakes us, and there is nothing to do for it
             return False
         await self._check_stream(connection, client)
@@ -145,43 +142,24 @@ class Relay:
         self._set_lag(rows[0]["created_at"] if rows else None)
         if not rows:
             return False
-        published, failures = await self._publish(client, rows)
-        lost = await self._mark(connection, published) if published else 0
-        for row, error in failures:
-            if isinstance(error, UNSENDABLE):
-                await self._give_up(connection, row, error)
-        others = [error for _, error in failures if not isinstance(error, UNSENDABLE)]
-        if others:
-            raise others[0]
-        full = len(rows) == WINDOW or sum(len(row["body"]) for row in rows) >= WINDOW_BYTES
-        return full or bool(failures) or lost > 0
+        outcomes = await self._publish(client, rows)
+        await self._mark(connection, [(row["seq"], ack) for row, ack in outcomes if isinstance(ack, PubAck)])
+        for row, failure in outcomes:
+            if isinstance(failure, UNSENDABLE):
+                await self._give_up(connection, row, failure)
+        for _, failure in outcomes:
+            if isinstance(failure, BaseException) and not isinstance(failure, UNSENDABLE):
+                raise failure
+        return True
 
     async def _publish(
         self, client: Client, rows: list[asyncpg.Record]
-    ) -> tuple[list[tuple[int, PubAck]], list[tuple[asyncpg.Record, Exception]]]:
-        """Send all, then wait for all: (outbox seq, acknowledgement) of those that the stream has, and the failures."""
-        futures, failures = await self._send(client, rows)
-        published: list[tuple[int, PubAck]] = []
-        if futures:
-            done, late = await asyncio.wait(futures, timeout=ACK_TIMEOUT)
-            for future in late:
-                future.cancel()
-                failures.append((futures[future], nats.errors.TimeoutError()))
-            for future in done:
-                failure = future.exception()
-                if failure is None:
-                    published.append((futures[future]["seq"], future.result()))
-                elif isinstance(failure, Exception):
-                    failures.append((futures[future], failure))
-        return published, failures
-
-    async def _send(
-        self, client: Client, rows: list[asyncpg.Record]
-    ) -> tuple[dict[asyncio.Future[PubAck], asyncpg.Record], list[tuple[asyncpg.Record, Exception]]]:
+    ) -> list[tuple[asyncpg.Record, PubAck | BaseException]]:
+        """Send all, then wait for all, and tell what became of each that was tried."""
         if self._jetstream is None:  # one for all windows: each has a subscription of its own, which it never ends
             self._jetstream = client.jetstream(timeout=ACK_TIMEOUT)
-        futures: dict[asyncio.Future[PubAck], asyncpg.Record] = {}
-        failures: list[tuple[asyncpg.Record, Exception]] = []
+        outcomes: list[tuple[asyncpg.Record, PubAck | BaseException]] = []
+        sent: dict[asyncio.Future[PubAck], asyncpg.Record] = {}
         for row in rows:
             try:
                 if not fits(client, row["body"]):
@@ -189,23 +167,29 @@ class Relay:
                 future = await self._jetstream.publish_async(
                     row["subject"], row["body"], headers=orjson.loads(row["headers"]), stream=self._stream
                 )
+                sent[future] = row
             except nats.errors.Error as error:
-                failures.append((row, error))
+                outcomes.append((row, error))
                 if not isinstance(error, UNSENDABLE):
                     break
-            else:
-                futures[future] = row
-        return futures, failures
+        if sent:
+            await asyncio.wait(sent, timeout=ACK_TIMEOUT)
+        for future, row in sent.items():
+            outcomes.append(
+                (row, (future.exception() or future.result()) if future.done() else nats.errors.TimeoutError())
+            )
+            future.cancel()
+        return outcomes
 
-    async def _mark(self, connection: asyncpg.Connection, published: list[tuple[int, PubAck]]) -> int:
-        """Mark what the stream has acknowledged; returns how many older events it must have lost.
+    async def _mark(self, connection: asyncpg.Connection, published: list[tuple[int, PubAck]]) -> None:
+        """Mark what the stream has acknowledged, and as waiting what it must have lost.
 
         Numbers in a stream only grow. Where a new event got the number of an older one, the older ones from there on
         are gone with the stream's tail, and nobody would notice once the new ones have taken all their numbers.
         """
-        numbers = [ack.seq for _, ack in published]
-        first_new = min((ack.seq for _, ack in published if not ack.duplicate), default=None)
-        lost: int | None = await connection.fetchval(
+        if not published:
+            return
+        lost = await connection.fetchval(
             "WITH lost AS (UPDATE outbox SET published_at = NULL, stream_seq = NULL"
             " WHERE stream_seq >= $3 RETURNING 1),"
             " done AS (UPDATE outbox SET published_at = now(), stream_seq = d.stream_seq"
@@ -213,15 +197,14 @@ class Relay:
             " UPDATE relay_state SET last_seq = CASE WHEN $3 IS NULL THEN greatest(last_seq, $4) ELSE $4 END"
             " WHERE stream = $5 RETURNING (SELECT count(*) FROM lost)",
             [seq for seq, _ in published],
-            numbers,
-            first_new,
-            max(numbers),
+            [ack.seq for _, ack in published],
+            min((ack.seq for _, ack in published if not ack.duplicate), default=None),
+            max(ack.seq for _, ack in published),
             self._stream,
         )
         telemetry.EVENTS_PUBLISHED.labels(self._service).inc(len(published))
         if lost:
             log.warning("relay: stream %s lost its tail, publishing again: %d events", self._stream, lost)
-        return lost or 0
 
     async def _check_stream(self, connection: asyncpg.Connection, client: Client) -> None:
         """If the stream was made anew, or lost its tail, mark what it lost as not published."""
@@ -256,7 +239,7 @@ class Relay:
                 log.warning("relay: stream %s lost events, publishing again: %s", self._stream, lost)
         self._checked_at = now
 
-    async def _give_up(self, connection: asyncpg.Connection, row: asyncpg.Record, error: Exception) -> None:
+    async def _give_up(self, connection: asyncpg.Connection, row: asyncpg.Record, error: BaseException) -> None:
         """An event that can never be published must not hold up those behind it; it stays as a dead letter."""
         reason = f"{type(error).__name__}: {error} ({row['subject']}, {len(row['body'])} bytes)"
         log.error("relay: the bus can never take outbox %s: %s", row["seq"], reason)

@@ -106,6 +106,8 @@ async def watch(settings: StreamSettings, *, interval: float = 10.0) -> None:
             await declare(client, replicas=settings.replicas)
         except (nats.errors.Error, nats.js.errors.Error, TimeoutError) as error:
             log.warning("streams cannot be declared now: %r", error)
+            if client.is_closed:  # ended by the server with an error, after which a client never opens it again
+                client = await connect(settings)
         await asyncio.sleep(interval)
 
 
