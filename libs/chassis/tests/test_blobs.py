@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
+def highest_descriptor() -> int:
+    """The highest number of a file that this process holds open."""
+    return max(int(file.name) for file in Path("/proc/self/fd").iterdir())
+
+
 async def test_many_blobs_come_back_under_their_addresses_in_the_order_given(blobs: Blobs) -> None:
     contents = [os.urandom(size) for size in (0, 1, 5000, 3_000_000)] + [b"x"] * 20
     addresses = await blobs.put_many(contents)
@@ -34,6 +40,17 @@ async def test_the_same_bytes_are_stored_once(blobs: Blobs, folder: Path) -> Non
     first = await blobs.put(b"once")
     assert await blobs.put_many([b"once", b"once", b"twice"]) == [first, first, hashlib.sha256(b"twice").hexdigest()]
     assert len(files(folder)) == 2
+
+
+async def test_any_number_of_blobs_needs_few_open_files(blobs: Blobs, folder: Path) -> None:
+    contents = [f"blob {number}".encode() for number in range(400)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest_descriptor() + 150, hard))
+    try:
+        addresses = await blobs.put_many(contents)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert files(folder) == sorted(addresses)
 
 
 async def test_nothing_to_store_is_nothing(blobs: Blobs, folder: Path) -> None:

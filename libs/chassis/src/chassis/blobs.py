@@ -17,8 +17,9 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore, from_url
 
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
-WRITERS = 4
-"""Threads that write one batch: flushes that wait for the disk at the same time share its journal commits."""
+OPEN_FILES = 64
+"""Files that are written before they are flushed together. Measured: half the CPU of flushing each by itself, and
+several threads that flush at the same time cost more than they gain."""
 
 HASHED_HERE = 1024 * 1024
 """Bytes that are hashed on the event loop, within a millisecond; more of them go to a thread."""
@@ -54,8 +55,7 @@ class Blobs:
         if self._folder is None:
             writing = [self._upload(digest, content) for digest, content in distinct]
         else:
-            slices = [distinct[start::WRITERS] for start in range(min(WRITERS, len(distinct)))]
-            writing = [asyncio.to_thread(_write_all, self._folder, each) for each in slices]
+            writing = [asyncio.to_thread(_write_all, self._folder, distinct)]
         for failure in await asyncio.gather(*writing, return_exceptions=True):
             if failure is not None:
                 raise failure
@@ -86,50 +86,61 @@ def _addresses(contents: Sequence[bytes]) -> list[str]:
 
 
 def _write_all(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
-    """Write drafts and flush each, rename them, flush each folder once: obstore's folder store does not flush (0.12).
+    """Write drafts and flush them together, rename them, flush each folder once: obstore's folder store does not flush.
 
     Whoever wrote a blob that is there already may not have come as far as flushing its folder, so that is done, too.
     """
+    for start in range(0, len(blobs), OPEN_FILES):
+        _write_some(root, blobs[start : start + OPEN_FILES])
+
+
+def _write_some(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
     drafts: list[tuple[str, str]] = []
     folders: set[str] = set()
+    descriptors: list[int] = []
     try:
         for digest, content in blobs:
             folder, target = f"{root}/{digest[:2]}", f"{root}/{_path(digest)}"
             folders.add(folder)
             if not os.path.exists(target):  # noqa: PTH110  # a hot path, and a Path costs more than the question
-                drafts.append((_draft(folder, digest, content), target))
+                draft = f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+                descriptors.append(_create(draft))
+                drafts.append((draft, target))
+                _begin_to_write(descriptors[-1], content)
+        for descriptor in descriptors:
+            os.fsync(descriptor)
         for draft, target in drafts:
             os.replace(draft, target)  # noqa: PTH105  # the same
     except BaseException:
         for draft, _ in drafts:
             Path(draft).unlink(missing_ok=True)
         raise
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
     for folder in folders:
         _flush_folder(folder)
 
 
-def _draft(folder: str, digest: str, content: bytes) -> str:
-    """The name of a new file beside the target, with the content on disk."""
-    draft = f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+def _begin_to_write(descriptor: int, content: bytes) -> None:
+    """Write, and let the kernel begin to bring it to the disk, so that the flushes of a batch find most of it done."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+    if hasattr(os, "posix_fadvise"):  # not on macOS, where the flush alone has to do
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _create(draft: str) -> int:
+    """A new file, in a new folder where need be."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        descriptor = _create(draft)
+        return os.open(draft, flags, 0o666)
     except FileNotFoundError:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        _flush_folder(os.path.dirname(folder))  # noqa: PTH120  # the same
-        descriptor = _create(draft)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return draft
-
-
-def _create(file: str) -> int:
-    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        folder = Path(draft).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        _flush_folder(str(folder.parent))
+        return os.open(draft, flags, 0o666)
 
 
 def _flush_folder(folder: str) -> None:
