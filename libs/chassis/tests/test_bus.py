@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from chassis import streams, tables
 from chassis.app import App
-from chassis.bus import PULL_TIMEOUT, Refused
+from chassis.bus import BUSY, PULL_TIMEOUT, SPACING, Refused
 from chassis.database import Transaction
 from chassis.listener import Unavailable
 from chassis.testing import NatsServer
@@ -72,6 +72,26 @@ async def test_a_lone_event_is_handled_at_once_and_not_when_the_batch_is_full(
     await eventually(lambda: recorder.seen == [first])
     await emit(tickets, second)
     await eventually(lambda: recorder.seen == [first, second], seconds=PULL_TIMEOUT / 2)
+
+
+async def test_while_many_events_come_their_batches_begin_at_a_distance(
+    bare_app: MakeApp, run_bare: RunBare, nats: NatsServer
+) -> None:
+    portal, tickets = await bare_app(Service.PORTAL), await bare_app(Service.TICKETS)
+    batches: list[tuple[float, int]] = []
+
+    async def handle(_tx: Transaction, events: Sequence[SubmissionFiled]) -> None:
+        batches.append((time.monotonic(), len(events)))
+
+    portal.bus.listen_many(SubmissionFiled, handle)
+    await run_bare(portal)
+    await run_bare(tickets)
+    for _ in range(20):
+        await emit(tickets, *(uuid4() for _ in range(2 * BUSY)))
+    await eventually(lambda: sum(size for _, size in batches) == 40 * BUSY)
+    busy = [moment for moment, size in batches if size >= BUSY]
+    assert busy
+    assert len(busy) <= (busy[-1] - busy[0]) / SPACING + 3
 
 
 async def test_nothing_is_emitted_when_the_transaction_fails(

@@ -19,7 +19,7 @@ from contracts.ingest import MailKind, MailReceived
 from contracts.messages import Event
 from ingest.models import mail
 from ingest.received.claims import LEASE, Parsed, claim, finish
-from ingest.received.jobs import MAX_TRIES, ParseJob, received
+from ingest.received.jobs import BATCH, MAX_TRIES, ParseJob, received
 from ingest.received.raw_cache import RawCache
 from ingest.rules.parse import parse_mail
 
@@ -111,6 +111,16 @@ async def test_a_mail_becomes_an_event_with_everything_that_a_ticket_needs(
     )
     assert row["parsed_at"] is not None
     assert row["closed_at"] is None
+
+
+async def test_behind_a_full_batch_the_next_one_is_parsed_in_the_same_run(
+    build_app: BuildApp, receive: Receive, rows: Rows
+) -> None:
+    app = await build_app()
+    for number in range(BATCH + 3):
+        await receive(app, letter(number))
+    assert await job_of(app).run() == BATCH + 3
+    assert set(await states(app, rows)) == {"parsed"}
 
 
 async def test_a_bounce_tells_which_mail_did_not_reach_whom(

@@ -43,6 +43,12 @@ BATCH = 100
 PULL_TIMEOUT = 5.0
 """Seconds that one pull waits; after a restart of the server a consumer is back within this time."""
 
+BUSY = 5
+"""A batch of so many events is followed by others, and is worth a wait."""
+
+SPACING = 0.1
+"""Seconds from the beginning of a busy batch to that of the next: a transaction costs more than an event."""
+
 ANSWER_WORKERS = 16
 
 HEADERS = 1024
@@ -91,7 +97,10 @@ class PromptBatch(BatchPullStreamSubscriber):
                 await asyncio.sleep(0.5)
                 continue
             if messages and self.running:
+                began = time.monotonic()
                 await self.consume(messages)
+                if len(messages) >= BUSY:
+                    await asyncio.sleep(began + SPACING - time.monotonic())
 
 
 class Bus:

@@ -38,7 +38,7 @@ MAX_TRIES = 10
 
 
 class ParseJob:
-    """Parses what waits. Each call of `run` does one batch."""
+    """Parses what waits. Each call of `run` does one batch, or two at the same time."""
 
     def __init__(self, app: App, cache: RawCache, *, max_size: int) -> None:
         self._database: Database = app.database
@@ -48,19 +48,33 @@ class ParseJob:
         self._begun_at = float("-inf")
 
     async def run(self) -> int:
-        """Parse one batch; returns how many mails were brought to an end."""
+        """Parse what waits; returns how many mails were brought to an end.
+
+        Behind a full batch there is more: the next one is parsed while the first one waits for disk and database.
+        """
         await asyncio.sleep(self._begun_at + SPACING - time.monotonic())
         self._begun_at = time.monotonic()
-        async with self._database.transaction() as tx:
-            claims = await claim(tx, limit=BATCH, max_bytes=BATCH_BYTES)
-        alone = [one for one in claims if one.tries > ALONE_AFTER]
-        together = [one for one in claims if one.tries <= ALONE_AFTER]
-        done = 0
-        for group in ([together] if together else []) + [[one] for one in alone]:
-            done += await self._work(group)
-        return done
+        claims = await self._claim()
+        batches = [claims] if len(claims) < BATCH else [claims, await self._claim()]
+        outcomes = await asyncio.gather(*map(self._in_groups, batches), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(len(batch) for batch in batches)
 
-    async def _work(self, claims: Sequence[Claim]) -> int:
+    async def _claim(self) -> list[Claim]:
+        async with self._database.transaction() as tx:
+            return await claim(tx, limit=BATCH, max_bytes=BATCH_BYTES)
+
+    async def _in_groups(self, claims: Sequence[Claim]) -> None:
+        together = [one for one in claims if one.tries <= ALONE_AFTER]
+        if together:
+            await self._work(together)
+        for one in claims:
+            if one.tries > ALONE_AFTER:
+                await self._work([one])
+
+    async def _work(self, claims: Sequence[Claim]) -> None:
         try:
             outcomes = [await self._parse(one) for one in claims]
             await self._settle(await self._with_files(outcomes))
@@ -68,7 +82,6 @@ class ParseJob:
             if is_outage(error):
                 await self._give_back(claims)
             raise
-        return len(claims)
 
     async def _give_back(self, claims: Sequence[Claim]) -> None:
         try:
