@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.database import Transaction
 from chassis.http import Tx
@@ -65,6 +65,10 @@ async def merge_ticket(tx: Tx, who: Writer, conf: Conf, number: Number, asked: M
     return await _shown(tx, who, target.number, conf)
 
 
+def _spot(number: Number, activity_id: UUID) -> tuple[int, UUID]:
+    return number, activity_id
+
+
 @router.post(
     "/tickets/{number:int}/activities/{activity_id}/split",
     operation_id="split_activity",
@@ -87,8 +91,7 @@ async def split_activity(
     tx: Tx,
     who: Writer,
     conf: Conf,
-    number: Number,
-    activity_id: UUID,
+    spot: Annotated[tuple[int, UUID], Depends(_spot)],
     asked: SplitIn,
     version: IfMatch,
     key: IdempotencyKey = None,
@@ -97,7 +100,7 @@ async def split_activity(
 
     async def work() -> TicketOut:
         agent = await acting(tx, who)
-        made = await splitting.split(tx, agent, number, activity_id, asked, expected=version, settings=conf)
+        made = await splitting.split(tx, agent, *spot, asked, expected=version, settings=conf)
         return await queries.ticket_view(tx, who.agent_id, made.number, prefix=conf.ticket_prefix)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
