@@ -85,10 +85,6 @@ async def test_a_ticket_is_neither_linked_with_itself_nor_its_own_ancestor(desk:
     await link(tom, 10_002, "child_of", 10_003)
     circles = ((10_003, "child_of", 10_001), (10_001, "parent_of", 10_003), (10_002, "child_of", 10_001))
     for child, said, parent in circles:
-        (10_003, "child_of", 10_001),
-        (10_001, "parent_of", 10_003),
-        (10_002, "child_of", 10_001),
-    ):
         assert (await link(tom, child, said, parent, status=409))["code"] == "cannot_link"
     await link(tom, 10_001, "child_of", 10_003)
     assert await links(tom, 10_001) == [("child_of", 10_002), ("child_of", 10_003)]

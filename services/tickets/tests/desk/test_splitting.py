@@ -28,13 +28,12 @@ async def split(
     activity: Activity,
     *,
     version: int,
-    number: int = ORIGIN,
     status: int = 201,
     **asked: Any,
 ) -> dict[str, Any]:
     """Split an activity off; gives the answer."""
     response = await client.post(
-        f"/tickets/{number}/activities/{activity.id}/split", json=asked, headers={"If-Match": f'"{version}"'}
+        f"/tickets/{ORIGIN}/activities/{activity.id}/split", json=asked, headers={"If-Match": f'"{version}"'}
     )
     assert response.status_code == status, response.text
     found: dict[str, Any] = response.json()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from chassis.database import Transaction
 from chassis.ids import new_id
@@ -15,6 +16,7 @@ from tickets.desk.models import Ticket
 from tickets.desk.operations import Acting
 from tickets.desk.queries import find_ticket
 from tickets.desk.rules.structure import Link, as_link, makes_circle
+from tickets.desk.structure.families import lock_families
 from tickets.desk.structure.models import TicketLink
 from tickets.desk.structure.shapes import LinkIn
 from tickets.errors import CannotLink, LinkNotFound, TicketNotFound
@@ -22,16 +24,18 @@ from tickets.errors import CannotLink, LinkNotFound, TicketNotFound
 _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('tickets.parents'))")
 """Two new parents at the same moment could make a circle that neither of them sees."""
 
-_up = (
-    sa.select(TicketLink.to_id)
-    .where(TicketLink.from_id == sa.bindparam("ticket_id", type_=sa.Uuid), TicketLink.kind == Link.CHILD_OF)
-    .cte("ancestors", recursive=True)
-)
+_Member, _Parent = aliased(Ticket), aliased(Ticket)
+_up = sa.select(sa.bindparam("ticket_id", type_=sa.Uuid).label("id")).cte("ancestors", recursive=True)
 _ANCESTORS = sa.select(
     _up.union(
-        sa.select(TicketLink.to_id).join(_up, TicketLink.from_id == _up.c.to_id).where(TicketLink.kind == Link.CHILD_OF)
-    ).c.to_id
+        sa.select(sa.func.coalesce(_Parent.merged_into, _Parent.id))
+        .select_from(_up)
+        .join(_Member, (_Member.id == _up.c.id) | (_Member.merged_into == _up.c.id))
+        .join(TicketLink, (TicketLink.from_id == _Member.id) & (TicketLink.kind == Link.CHILD_OF))
+        .join(_Parent, _Parent.id == TicketLink.to_id)
+    ).c.id
 )
+"""The ticket and its ancestors, through links of tickets that were merged, too."""
 
 
 async def link(tx: Transaction, acting: Acting, number: int, asked: LinkIn) -> Ticket:
@@ -40,6 +44,7 @@ async def link(tx: Transaction, acting: Acting, number: int, asked: LinkIn) -> T
     It is told as a change of ``links`` that names no other ticket: not everybody who may see the one may see the
     other. Raises what `find_ticket` does for either, and `CannotLink`.
     """
+    await lock_families(tx, numbers=[number, asked.number])  # a link refers to both, which locks their rows a little
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
     other = await find_ticket(tx, acting.access, asked.number)
     if ticket.id == other.id:
