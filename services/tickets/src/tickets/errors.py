@@ -105,6 +105,12 @@ class UnknownReference(Invalid):
     code, title = "unknown_reference", "Unknown reference"
 
 
+class TooManyTickets(Invalid):
+    """A filter matches more tickets than a bulk action takes."""
+
+    code, title = "too_many_tickets", "Too many tickets"
+
+
 class NoRecipient(Invalid):
     """There is nobody whom the mail could go to."""
 

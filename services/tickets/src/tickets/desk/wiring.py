@@ -11,4 +11,4 @@ def wire(app: App, settings: Settings) -> None:
     app.serve(api.router, attachments.router, structure.router)
     handlers.listen(app, settings)
     rpc.answer(app, settings)
-    jobs.schedule(app)
+    jobs.schedule(app, settings)
