@@ -24,7 +24,7 @@ from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import outgoing_subject, own_subject
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn, Written
-from tickets.desk.structure.families import Family, lock_family
+from tickets.desk.structure.families import Family, lock_families, lock_family
 from tickets.errors import ChannelIsReadOnly, UnknownReference
 from tickets.settings import Settings
 
@@ -190,6 +190,7 @@ async def add_note(
 
 async def watch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) -> None:
     """Let an agent be told of each new activity. Raises what `find_ticket` does, and `UnknownReference`."""
+    await lock_families(tx, numbers=[number])  # a watcher refers to the ticket: its row would be locked a little first
     ticket = await find_ticket(tx, acting.access, number, Verb.READ if _own(acting, agent_id) else Verb.CHANGE)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     check_sees(channel, agent_id)
@@ -201,6 +202,7 @@ async def watch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) ->
 
 async def unwatch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) -> None:
     """Let an agent not be told any more as a watcher. Raises what `find_ticket` does."""
+    await lock_families(tx, numbers=[number])  # a watcher refers to the ticket: its row would be locked a little first
     ticket = await find_ticket(tx, acting.access, number, Verb.READ if _own(acting, agent_id) else Verb.CHANGE)
     mine = (Watcher.ticket_id == ticket.id) & (Watcher.agent_id == agent_id)
     removed = sa.delete(table_of(Watcher)).where(mine).returning(sa.literal(1))
@@ -210,7 +212,6 @@ async def unwatch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) 
 
 
 async def _watchers_changed(tx: Transaction, ticket: Ticket, channel: ChannelFacts, acting: Acting) -> None:
-    await tx.session.refresh(ticket, with_for_update=True)
     journal = Journal(tx, {channel.key: channel})
     journal.change(ticket, "watchers", actor=acting.actor, quiet=True)
     await journal.write()

@@ -32,7 +32,7 @@ class Parent:
     everyone: Recipients | None = None
 
 
-_HOME: sa.ColumnElement[UUID] = sa.func.coalesce(Activity.written_in, Activity.ticket_id)
+_HOME = sa.func.coalesce(Activity.written_in, Activity.ticket_id, type_=sa.Uuid)
 
 
 async def last_home(tx: Transaction, ticket_id: UUID) -> UUID:

@@ -1,5 +1,6 @@
 """HTTP: one action on many tickets, which a selection or a filter names (TS-08)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -65,7 +66,7 @@ async def start_bulk_action(
     """
 
     async def work() -> BulkOut:
-        numbers = asked.numbers
+        numbers: Sequence[int] | None = asked.numbers
         if asked.filter is not None:
             viewer = Viewer(agent_id=who.agent_id, now=tx.now, settings=conf)
             numbers = await matching_numbers(tx, viewer, asked.filter, most=MOST_MATCHES)
