@@ -20,9 +20,12 @@ from tickets.channels.rules.words import Ball, Category
 from tickets.database import table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.portal import heads_of
-from tickets.desk.queries import ROWS
+from tickets.desk.queries import ROWS, SEEN
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.structure.families import HEADS, MEMBERS
+from tickets.desk.structure.linking import ANCESTORS
+from tickets.desk.structure.relations import links_statement, undoable_statement
 from tickets.lists.queries import Viewer, shaped
 from tickets.lists.shapes import Filters
 from tickets.lists.statements import COUNTERS, page_statement
@@ -133,6 +136,12 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
     yield "activity of a mail", sa.select(Activity).where(Activity.mail_id == UUID(int=1))
+    one = {"ticket_id": UUID(int=1), "me": TOM}
+    yield "links", links_statement(SEEN).params(one)
+    yield "undoable changes", undoable_statement(SEEN).params(one)
+    yield "ancestors", ANCESTORS.params(ticket_id=UUID(int=1))
+    yield "heads of families", HEADS.params(ids=[UUID(int=1)], numbers=[12_345])
+    yield "families", MEMBERS.params(heads=[UUID(int=1), UUID(int=2)])
     yield "customer's list", heads_of([UUID(int=7)]).order_by(Ticket.shown_at.desc()).limit(51)
 
 

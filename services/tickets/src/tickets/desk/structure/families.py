@@ -49,10 +49,10 @@ class Family:
                     one.shown_at = max(one.shown_at, activity.at)
 
 
-_HEADS = sa.select(sa.func.coalesce(Ticket.merged_into, Ticket.id)).where(
+HEADS = sa.select(sa.func.coalesce(Ticket.merged_into, Ticket.id)).where(
     is_any(Ticket.id, "ids") | is_any(Ticket.number, "numbers")
 )
-_MEMBERS = (
+MEMBERS = (
     sa.select(Ticket)
     .where(is_any(Ticket.id, "heads") | is_any(Ticket.merged_into, "heads"))
     .order_by(Ticket.id)
@@ -65,9 +65,9 @@ async def lock_families(
     tx: Transaction, *, ids: Collection[UUID] = (), numbers: Collection[int] = ()
 ) -> Sequence[Ticket]:
     """Lock the families of these tickets, in the order of ids that everybody locks tickets in."""
-    heads = set(await tx.session.scalars(_HEADS, {"ids": [*ids], "numbers": [*numbers]}))
+    heads = set(await tx.session.scalars(HEADS, {"ids": [*ids], "numbers": [*numbers]}))
     while heads:
-        members = (await tx.session.scalars(_MEMBERS, {"heads": [*heads]})).all()
+        members = (await tx.session.scalars(MEMBERS, {"heads": [*heads]})).all()
         moved = {one.merged_into for one in members if one.merged_into is not None} - {one.id for one in members}
         if not moved:  # else a head was merged while we waited for it
             return members

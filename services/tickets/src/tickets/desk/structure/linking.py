@@ -25,8 +25,8 @@ _ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('tickets.parents
 """Two new parents at the same moment could make a circle that neither of them sees."""
 
 _Member, _Parent = aliased(Ticket), aliased(Ticket)
-_up = sa.select(sa.bindparam("ticket_id", type_=sa.Uuid).label("id")).cte("ancestors", recursive=True)
-_ANCESTORS = sa.select(
+_up = sa.select(sa.cast(sa.bindparam("ticket_id", type_=sa.Uuid), sa.Uuid).label("id")).cte("ancestors", recursive=True)
+ANCESTORS = sa.select(
     _up.union(
         sa.select(sa.func.coalesce(_Parent.merged_into, _Parent.id))
         .select_from(_up)
@@ -52,7 +52,7 @@ async def link(tx: Transaction, acting: Acting, number: int, asked: LinkIn) -> T
     kind, from_id, to_id = as_link(asked.relation, ticket=ticket.id, other=other.id)
     if kind is Link.CHILD_OF:
         await tx.session.execute(_ONE_AT_A_TIME)
-        ancestors = set(await tx.session.scalars(_ANCESTORS, {"ticket_id": to_id}))
+        ancestors = set(await tx.session.scalars(ANCESTORS, {"ticket_id": to_id}))
         if makes_circle(child=from_id, parent=to_id, ancestors_of_parent=ancestors):
             raise CannotLink("The parent is a descendant of the child already. Remove that link first.")
     row = {

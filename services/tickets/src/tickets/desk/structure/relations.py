@@ -34,7 +34,7 @@ async def related(tx: Transaction, ticket_id: UUID, agent_id: UUID, *, seen: Con
 
 async def links_of(tx: Transaction, ticket_id: UUID, agent_id: UUID, *, seen: Condition, prefix: str) -> list[LinkOut]:
     """The links of a ticket and of those that were merged into it, each with the word that fits this side."""
-    rows = await tx.session.execute(_links(seen), {"ticket_id": ticket_id, "me": agent_id})
+    rows = await tx.session.execute(links_statement(seen), {"ticket_id": ticket_id, "me": agent_id})
     found: dict[tuple[Relation, int], LinkOut] = {}
     for row in rows:
         word = Relation.MERGED_FROM if row.kind is None else relation(Link(row.kind), forward=row.forward)
@@ -43,7 +43,7 @@ async def links_of(tx: Transaction, ticket_id: UUID, agent_id: UUID, *, seen: Co
 
 
 @cache
-def _links(seen: Condition) -> Select:
+def links_statement(seen: Condition) -> Select:
     """Links from both sides, and merges. Whatever ended in the ticket itself by a merge is no link any more."""
     family = sa.select(_Member.id).where((_Member.id == _TICKET) | (_Member.merged_into == _TICKET)).cte("family")
     members = sa.select(family.c.id).scalar_subquery()
@@ -83,7 +83,7 @@ async def undoable_changes(
 
     One that something was built upon may be undone as soon as that is undone, like plates on a pile.
     """
-    rows = await tx.session.execute(_undoable(seen), {"ticket_id": ticket_id, "me": agent_id})
+    rows = await tx.session.execute(undoable_statement(seen), {"ticket_id": ticket_id, "me": agent_id})
     return [
         {
             "id": row.id,
@@ -97,7 +97,7 @@ async def undoable_changes(
 
 
 @cache
-def _undoable(seen: Condition) -> Select:
+def undoable_statement(seen: Condition) -> Select:
     """The agent must see both tickets as they would be afterwards."""
     change = StructuralChange
     return (
