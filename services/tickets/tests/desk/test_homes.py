@@ -1,4 +1,4 @@
-"""What each customer sees and where mails go in a ticket that others were merged into (TS-09, AT-09, attacks 15, 16)."""
+"""What each customer sees and where mails go after a merge (TS-09, AT-05, AT-09, attacks 15 and 16)."""
 
 from typing import Any
 

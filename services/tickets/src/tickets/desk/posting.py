@@ -32,12 +32,12 @@ class Parent:
     everyone: Recipients | None = None
 
 
-_HOME = sa.func.coalesce(Activity.written_in, Activity.ticket_id, type_=sa.Uuid)
+_written_in = sa.func.coalesce(Activity.written_in, Activity.ticket_id)
 
 
 async def last_home(tx: Transaction, ticket_id: UUID) -> UUID:
     """Where the last mail of a customer in a ticket was written, else our own last one; else the ticket itself."""
-    mails = sa.select(_HOME).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
+    mails = sa.select(_written_in).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
     newest = mails.order_by(Activity.id.desc()).limit(1)
     incoming = await tx.session.scalar(newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human"))
     return incoming or await tx.session.scalar(newest.where(Activity.kind == Kind.OUTGOING)) or ticket_id
@@ -50,7 +50,7 @@ async def parent_of_reply(tx: Transaction, ticket_id: UUID, *, home: UUID | None
     """
     mails = sa.select(Activity).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
     if home is not None:
-        mails = mails.where(home == _HOME)
+        mails = mails.where(_written_in == home)
     newest = mails.order_by(Activity.id.desc()).limit(1)
     incoming = await tx.session.scalar(newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human"))
     last = incoming or await tx.session.scalar(newest.where(Activity.kind == Kind.OUTGOING))
