@@ -118,6 +118,29 @@ class TicketEnteredChannel(TicketEvent):
     """A ticket moved into ``channel``."""
 
 
+class TicketMerged(TicketEvent):
+    """A ticket became part of another one: its number leads there from now on, and no list has it any more.
+
+    The fields are those of the merged ticket, which stays what it is; ``into_ticket_id`` is the ticket that goes on,
+    whose own events tell what it looks like now. An undone split ends like this, too.
+    """
+
+    into_ticket_id: UUID
+
+
+class TicketUnmerged(TicketEvent):
+    """A merge was taken back: the ticket is one of its own again, with the state that the fields tell."""
+
+    from_ticket_id: UUID
+
+
+class TicketSplit(TicketEvent):
+    """An activity was split off into a new ticket, which tells of itself with `TicketOpened`."""
+
+    new_ticket_id: UUID
+    activity_id: UUID
+
+
 class MailFiled(Event):
     """A received mail reached its end: the ledger row of ``mail_id`` can be closed (MT-02)."""
 

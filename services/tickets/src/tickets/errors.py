@@ -1,12 +1,72 @@
 """The refusals of the ticket core, each with a stable code."""
 
-from chassis.problems import Conflict, Forbidden, Invalid, NotFound
+from chassis.problems import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 
 class TicketNotFound(NotFound):
     """No ticket has this number, or the agent may not see it."""
 
     code, title = "ticket_not_found", "No such ticket"
+
+
+class TicketMoved(Refusal):
+    """The ticket was merged: the header Location leads to the one that it is part of now (TS-09)."""
+
+    status, code, title = 308, "ticket_moved", "Merged into another ticket"
+
+
+class TicketIsMerged(Conflict):
+    """The ticket was merged, so it cannot be changed any more; ``current`` names the one that it is part of."""
+
+    code, title = "ticket_merged", "Merged into another ticket"
+
+
+class CannotMerge(Conflict):
+    """The two tickets cannot become one."""
+
+    code, title = "cannot_merge", "Cannot be merged"
+
+
+class CannotSplit(Conflict):
+    """The activity cannot be split off."""
+
+    code, title = "cannot_split", "Cannot be split off"
+
+
+class CannotUndo(Conflict):
+    """It was undone already, or something was built upon it."""
+
+    code, title = "cannot_undo", "Cannot be undone"
+
+
+class CannotLink(Conflict):
+    """The link is there already, or would lead in a circle."""
+
+    code, title = "cannot_link", "Cannot be linked"
+
+
+class ActivityNotFound(NotFound):
+    """The ticket has no such activity."""
+
+    code, title = "activity_not_found", "No such activity"
+
+
+class ChangeNotFound(NotFound):
+    """The ticket has no such merge or split."""
+
+    code, title = "change_not_found", "No such merge or split"
+
+
+class LinkNotFound(NotFound):
+    """The ticket has no such link, or it leads to a ticket that the agent may not see."""
+
+    code, title = "link_not_found", "No such link"
+
+
+class BulkNotFound(NotFound):
+    """There is no such bulk action of this agent."""
+
+    code, title = "bulk_not_found", "No such bulk action"
 
 
 class ChannelNotFound(NotFound):
@@ -43,6 +103,12 @@ class UnknownReference(Invalid):
     """A channel, status, agent or contact that is named does not exist, or cannot be used here."""
 
     code, title = "unknown_reference", "Unknown reference"
+
+
+class TooManyTickets(Invalid):
+    """A filter matches more tickets than a bulk action takes."""
+
+    code, title = "too_many_tickets", "Too many tickets"
 
 
 class NoRecipient(Invalid):

@@ -4,9 +4,11 @@ from chassis.tables import add_tables
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
+from tickets.desk.bulk import models as bulk
+from tickets.desk.structure import models as structure
 from tickets.staff import models as staff
 
-__all__ = ["channels", "desk", "metadata", "staff"]
+__all__ = ["bulk", "channels", "desk", "metadata", "staff", "structure"]
 
 metadata = Base.metadata
 add_tables(metadata)

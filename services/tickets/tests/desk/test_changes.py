@@ -178,3 +178,12 @@ async def test_a_closed_ticket_that_is_opened_again_by_hand_has_no_closing_time(
     await change(client, 2, status="in_progress")
     ticket = await desk.ticket(10_001)
     assert (ticket.closed, ticket.closed_at, ticket.ball) == (False, None, "us")
+
+
+async def test_agents_who_begin_to_watch_at_the_same_moment_do_not_wait_in_a_circle(desk: Desk) -> None:
+    await desk.receive()
+    agents = [await desk.browser(agent_id) for agent_id in (TOM, ANNA, VIKTOR)]
+    asked = [client.put("/tickets/10001/watchers/me") for client in agents[:2] for _ in range(5)]
+    responses = await asyncio.gather(*asked)
+    assert {response.status_code for response in responses} == {204}
+    assert (await desk.ticket(10_001)).version == 3

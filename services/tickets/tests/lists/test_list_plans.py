@@ -1,5 +1,6 @@
 """The plans of every list query on tables that are not small: none of them reads a whole table of tickets."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,9 +21,12 @@ from tickets.channels.rules.words import Ball, Category
 from tickets.database import table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.portal import heads_of
-from tickets.desk.queries import ROWS
+from tickets.desk.queries import ROWS, SEEN
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.structure.families import HEADS, MEMBERS
+from tickets.desk.structure.linking import ANCESTORS
+from tickets.desk.structure.relations import links_statement, undoable_statement
 from tickets.lists.queries import Viewer, shaped
 from tickets.lists.shapes import Filters
 from tickets.lists.statements import COUNTERS, page_statement
@@ -133,12 +137,19 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
     yield "activity of a mail", sa.select(Activity).where(Activity.mail_id == UUID(int=1))
+    one = {"ticket_id": UUID(int=1), "me": TOM}
+    yield "links", links_statement(SEEN).params(one)
+    yield "undoable changes", undoable_statement(SEEN).params(one)
+    yield "ancestors", ANCESTORS.params(ticket_id=UUID(int=1))
+    yield "heads of families", HEADS.params(ids=[UUID(int=1)], numbers=[12_345])
+    yield "families", MEMBERS.params(heads=[UUID(int=1), UUID(int=2)])
     yield "customer's list", heads_of([UUID(int=7)]).order_by(Ticket.shown_at.desc()).limit(51)
 
 
 async def plan_of(connection: AsyncConnection, statement: sa.Select[*tuple[Any, ...]]) -> dict[str, Any]:
     """The plan that PostgreSQL makes of a statement."""
-    sql = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    sql = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    sql = re.sub(r"ARRAY\['[^\]]*\]", r"\g<0>::uuid[]", sql)  # written out, an array of ids would be one of texts
     found = (await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}")).scalar_one()
     plan: dict[str, Any] = found[0]["Plan"]
     return plan

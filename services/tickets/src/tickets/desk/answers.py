@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
+from tickets.desk.rules.structure import Change, Relation
 from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
 
 
@@ -167,7 +168,40 @@ class FollowUpRef(TypedDict):
     subject: str
 
 
-class TicketOut(TicketRow):
+class TicketRef(TypedDict):
+    """Another ticket, by name."""
+
+    number: int
+    reference: str
+    subject: str
+
+
+class LinkOut(TypedDict):
+    """What this ticket is to another one (TS-05). One that comes from a merge has no id: undo removes it."""
+
+    id: UUID | None
+    relation: Relation
+    ticket: TicketRef
+
+
+class UndoableOut(TypedDict):
+    """A merge or a split that can be taken back."""
+
+    id: UUID
+    kind: Change
+    at: datetime
+    by: AgentRef
+    other: TicketRef
+
+
+class RelatedOut(TypedDict):
+    """What ties a ticket to others that the agent may see."""
+
+    links: list[LinkOut]
+    undoable: list[UndoableOut]
+
+
+class TicketOut(TicketRow, RelatedOut):
     """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
 
     ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).

@@ -25,7 +25,15 @@ from tickets.desk.queries import Order
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
-from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
+from tickets.errors import (
+    ChannelIsReadOnly,
+    InternalTicketCannotMail,
+    NoRecipient,
+    TicketIsMerged,
+    TicketMoved,
+    TicketNotFound,
+    UnknownReference,
+)
 from tickets.settings import Settings
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
@@ -98,10 +106,16 @@ def _ticket_location(ticket: TicketOut) -> str:
 
 
 @router.get(
-    "/tickets/{number:int}", operation_id="get_ticket", response_model=TicketOut, responses=refusals(TicketNotFound)
+    "/tickets/{number:int}",
+    operation_id="get_ticket",
+    response_model=TicketOut,
+    responses=refusals(TicketNotFound, TicketMoved),
 )
 async def get_ticket(tx: Tx, who: Reader, conf: Conf, number: Number) -> Response:
-    """A ticket with its first page of activities, status, channel, owner, responsible person and watchers (TC-08)."""
+    """A ticket with its first page of activities, status, channel, owner, responsible person and watchers (TC-08).
+
+    The number of a merged ticket leads to the one that it is part of (TS-09).
+    """
     ticket = await queries.ticket_view(tx, who.agent_id, number, prefix=conf.ticket_prefix)
     return answer(ticket, version=ticket["version"])
 
@@ -116,7 +130,7 @@ async def list_activities(
     tx: Tx, who: Reader, number: Number, order: Order = "newest", cursor: Cursor = None, limit: Limit = 50
 ) -> Response:
     """The activities of a ticket, page by page (TC-11)."""
-    ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number)
+    ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number, follow=True)
     return answer(await queries.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor))
 
 
@@ -125,7 +139,7 @@ async def list_activities(
     operation_id="change_ticket",
     response_model=TicketOut | None,
     responses=refusals(
-        TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
     ),
 )
 async def change_ticket(
@@ -151,7 +165,7 @@ async def change_ticket(
     "/tickets/{number:int}/ownership",
     operation_id="take_ownership",
     response_model=TicketOut | None,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, StaleVersion, Invalid, PreconditionRequired),
+    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, StaleVersion, Invalid, PreconditionRequired),
 )
 async def take_ownership(tx: Tx, who: Writer, conf: Conf, number: Number, version: IfMatch) -> Response:
     """Become the owner; a new ticket is in progress then (C6)."""
@@ -173,7 +187,9 @@ async def _seen(tx: Transaction, who: Authenticated, number: int, conf: Settings
     operation_id="reply_to_ticket",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, Invalid),
+    responses=refusals(
+        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, Invalid
+    ),
 )
 async def reply_to_ticket(
     request: Request,
@@ -198,7 +214,7 @@ async def reply_to_ticket(
     operation_id="add_note",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, Invalid),
 )
 async def add_note(
     request: Request, tx: Tx, who: Noter, number: Number, note: NoteIn, key: IdempotencyKey = None
@@ -212,7 +228,7 @@ async def add_note(
     operation_id="add_call",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, Invalid),
 )
 async def add_call(
     request: Request, tx: Tx, who: Writer, number: Number, note: NoteIn, key: IdempotencyKey = None
@@ -248,7 +264,7 @@ WatcherId = Annotated[str, Path(max_length=36, description="The agent's id, or `
     "/tickets/{number:int}/watchers/{agent_id}",
     operation_id="watch_ticket",
     status_code=204,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, UnknownReference, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, UnknownReference, Invalid),
 )
 async def watch_ticket(tx: Tx, who: Reader, number: Number, agent_id: WatcherId) -> None:
     """Let an agent be told of each new activity. Another agent than oneself needs `tickets:write`."""
@@ -259,7 +275,7 @@ async def watch_ticket(tx: Tx, who: Reader, number: Number, agent_id: WatcherId)
     "/tickets/{number:int}/watchers/{agent_id}",
     operation_id="unwatch_ticket",
     status_code=204,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, Invalid),
 )
 async def unwatch_ticket(tx: Tx, who: Reader, number: Number, agent_id: WatcherId) -> None:
     """Let an agent not be told any more as a watcher. Another agent than oneself needs `tickets:write`."""

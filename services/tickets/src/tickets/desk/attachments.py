@@ -32,7 +32,7 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 )
 async def get_attachment(request: Request, tx: Tx, who: Reader, number: Number, sha256: Sha256) -> Response:
     """A file of a ticket. A browser saves it; nothing in it runs, whatever it claims to be."""
-    ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number)
+    ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number, follow=True)
     file = await queries.attachment_of(tx, ticket.id, sha256)
     if file is None:
         raise AttachmentNotFound("No activity of this ticket has this file.")

@@ -77,13 +77,18 @@ async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expect
 
 async def _unchanged_since(tx: Transaction, acting: Acting, number: int, expected: int, *, prefix: str) -> Ticket:
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
+    await refuse_stale(tx, acting, ticket, expected, prefix=prefix)
+    return ticket
+
+
+async def refuse_stale(tx: Transaction, acting: Acting, ticket: Ticket, expected: int, *, prefix: str) -> None:
+    """Raises `StaleVersion` with the state as it is now, unless the ticket has the expected version."""
     if ticket.version != expected:
-        now = await ticket_view(tx, acting.who.agent_id, number, prefix=prefix)
+        now = await ticket_view(tx, acting.who.agent_id, ticket.number, prefix=prefix)
         raise StaleVersion(
             f"The ticket is at version {ticket.version} by now. Read it again, then repeat your change.",
             current={name: value for name, value in now.items() if name != "activities"},
         )
-    return ticket
 
 
 async def _channels(tx: Transaction, *keys: str) -> dict[str, ChannelFacts]:

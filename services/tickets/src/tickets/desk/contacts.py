@@ -43,7 +43,7 @@ async def link_senders(tx: Transaction, matches: Sequence[SenderMatched]) -> Non
 async def _link(tx: Transaction, matches: dict[object, SenderMatched]) -> None:
     statement = (
         sa.select(Ticket, Activity.mail_id)
-        .join(Activity, Activity.ticket_id == Ticket.id)
+        .join(Activity, sa.func.coalesce(Activity.written_in, Activity.ticket_id) == Ticket.id)
         .where(
             is_one_of(Activity.mail_id, matches),
             Ticket.contact_id.is_(None),

@@ -17,6 +17,7 @@ from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Activity, RecipientState, Ticket, TicketMail
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Delivery, Kind, Sending
+from tickets.desk.structure.families import lock_families
 
 REFERENCE = "activity"
 """The kind of `SentReference` that is ours; notices and sign-in links of other services have their own."""
@@ -26,10 +27,13 @@ LONGEST_DELAY = timedelta(minutes=5)
 
 
 async def lock_tickets(tx: Transaction, references: Sequence[SentReference]) -> None:
-    """Lock the tickets of these mails in the order that everybody locks tickets in: nobody waits in a circle."""
+    """Lock the tickets of these mails in the order that everybody locks tickets in: nobody waits in a circle.
+
+    Only then it is sure in which ticket an activity is: a merge may be under way.
+    """
     activities = [reference.id for reference in references if reference.kind == REFERENCE]
-    theirs = sa.select(Activity.ticket_id).where(is_one_of(Activity.id, activities))
-    await tx.session.execute(sa.select(Ticket.id).where(Ticket.id.in_(theirs)).order_by(Ticket.id).with_for_update())
+    theirs = await tx.session.scalars(sa.select(Activity.ticket_id).where(is_one_of(Activity.id, activities)))
+    await lock_families(tx, ids=set(theirs))
 
 
 async def mail_accepted(tx: Transaction, accepted: MailAccepted) -> None:
@@ -166,7 +170,9 @@ def try_later(tx: Transaction, mail: TicketMail) -> None:
 async def refused(tx: Transaction, mail: TicketMail, reason: str) -> None:
     """The mail service will not send it: nobody gets it, and the ticket says why."""
     mail.state = Sending.REFUSED
-    found = await _ticket_of(tx, SentReference(kind=REFERENCE, id=mail.activity_id))
+    reference = SentReference(kind=REFERENCE, id=mail.activity_id)
+    await lock_tickets(tx, [reference])
+    found = await _ticket_of(tx, reference)
     if found is None:
         raise LookupError(f"mail {mail.id} has no activity")
     states = sa.select(RecipientState.address).where(RecipientState.activity_id == mail.activity_id)

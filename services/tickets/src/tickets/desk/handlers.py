@@ -8,6 +8,7 @@ from contracts.crm_match import SenderMatched
 from contracts.ingest import MailAccepted, MailReceived, MailRejected
 from contracts.portal import ReplySubmitted, TicketSubmitted
 from tickets.desk import contacts, deliveries, intake, submissions
+from tickets.desk.structure.families import lock_families
 from tickets.settings import Settings
 
 
@@ -50,7 +51,7 @@ async def on_mail_rejected(tx: Transaction, rejected: Sequence[MailRejected]) ->
 
 async def on_reply_submitted(tx: Transaction, submitted: Sequence[ReplySubmitted]) -> None:
     """Customers answered in the portal."""
-    await submissions.lock_tickets(tx, [event.number for event in submitted])
+    await lock_families(tx, numbers=[event.number for event in submitted])
     for event in submitted:
         with tx.caused_by(event):
             await submissions.file_reply(tx, event)

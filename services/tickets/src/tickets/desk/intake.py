@@ -1,6 +1,7 @@
 """Mails become tickets and activities: many at a time, in a handful of statements (hot path)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from tickets.desk.journal import SYSTEM, Journal, next_numbers
 from tickets.desk.lookup import Lookup, SeenMessage, Sender
 from tickets.desk.models import KnownMessage, OwnAddress, Participant, RecipientState
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket
+from tickets.desk.rules.homes import also_shown_in
 from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.threading import Filing, Verdict
 from tickets.desk.rules.words import Delivery, Kind, Origin
@@ -108,7 +110,15 @@ class _Intake:
 
     def _attach(self, mail: MailReceived, filing: Filing, ticket: AnyTicket) -> None:
         sender = self._lookup.sender(mail)
-        activity = _activity(mail, ticket, sender, filing)
+        family, home = self._lookup.family(ticket), ticket
+        if family is not None:
+            home, ticket = family.home(self._lookup.home(mail, home.id)), family.living
+        activity = _activity(mail, home, sender, filing)
+        activity.ticket_id = ticket.id
+        if family is not None and family.merged:
+            openly = {mailbox.address.lower() for mailbox in (*mail.to, *mail.cc)}
+            also = also_shown_in(home.id, family.homes, recipients=openly) if activity.shown_outside else ()
+            family.write_at_home(activity, home.id, also=also)
         self._journal.add(ticket, activity, actor=_actor(mail, sender), because=mail)
         flow, place = self._journal.channel(ticket).flow, self._journal.place(ticket)
         if mail.kind is MailKind.HUMAN:
@@ -117,7 +127,7 @@ class _Intake:
         elif mail.kind is MailKind.BOUNCE:
             self._bounce(mail)
             self._journal.follow(ticket, after_undeliverable(flow, place), because=mail)
-        self._remember(mail, ticket, activity)
+        self._remember(mail, home, activity, in_ticket=ticket)
 
     def _bounce(self, mail: MailReceived) -> None:
         sent = self._lookup.sent_message(mail)
@@ -127,7 +137,10 @@ class _Intake:
                 for bounced in mail.bounced
             ]
 
-    def _remember(self, mail: MailReceived, ticket: AnyTicket, activity: NewActivity) -> None:
+    def _remember(
+        self, mail: MailReceived, ticket: AnyTicket, activity: NewActivity, *, in_ticket: AnyTicket | None = None
+    ) -> None:
+        """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now."""
         addresses = _participants(mail) - self._lookup.own
         seen = self._lookup.remember(mail, ticket, activity.id, addresses)
         self._messages.append(
@@ -141,7 +154,8 @@ class _Intake:
             }
         )
         self._participants |= {(ticket.id, address) for address in addresses}
-        self._tell(mail, "ticket", seen)
+        now = in_ticket or ticket
+        self._tell(mail, "ticket", replace(seen, ticket_id=now.id, number=now.number))
 
     def _tell(self, mail: MailReceived, outcome: Literal["ticket", "duplicate"], seen: SeenMessage) -> None:
         filed = MailFiled(

@@ -1,4 +1,4 @@
-"""What the desk does by the clock: it hands its mails to the mail service."""
+"""What the desk does by the clock: it hands its mails to the mail service, and works bulk actions off."""
 
 import logging
 
@@ -6,7 +6,10 @@ from chassis.app import App
 from chassis.bus import Refused
 from chassis.listener import Unavailable
 from tickets.desk import deliveries
+from tickets.desk.bulk import operations as bulk
+from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
+from tickets.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -14,9 +17,16 @@ EVERY = 10.0
 MOST = 50
 
 
-def schedule(app: App) -> None:
+def schedule(app: App, settings: Settings) -> None:
     """Declare the jobs."""
+    app.job(BULK, lambda: do_bulk(app, settings), every=EVERY)
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+
+
+async def do_bulk(app: App, settings: Settings) -> int:
+    """A batch of a bulk action, in one transaction; gives how many tickets were done."""
+    async with app.database.transaction() as tx:
+        return await bulk.do_batch(tx, settings=settings)
 
 
 async def send_mail(app: App) -> int:

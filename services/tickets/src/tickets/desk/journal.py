@@ -137,6 +137,17 @@ class Journal:
         self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True)
         self._tell(TicketEnteredChannel, ticket, {}, actor=actor)
 
+    def adopt(self, ticket: NewTicket, activity_id: UUID, *, actor: Actor) -> None:
+        """A new ticket whose first activity is there already: the caller moves it."""
+        self._tickets.append(ticket)
+        self._touched[ticket.id] = ticket
+        self._tell(TicketOpened, ticket, {"origin": ticket.origin.value, "activity_id": activity_id}, actor=actor)
+
+    def restructured(self, kind: type[TicketEvent], ticket: AnyTicket, *, actor: Actor, **fields: UUID) -> None:
+        """What belongs to a ticket changed: merged, unmerged or split, with the fields of that event."""
+        self._touch(ticket)
+        self._tell(kind, ticket, dict(fields), actor=actor)
+
     async def write(self) -> None:
         """Store everything, and emit the events with the state as it is now."""
         session = self._tx.session
@@ -157,7 +168,7 @@ class Journal:
     def _write(self, ticket: AnyTicket, activity: NewActivity) -> None:
         self._activities.append(activity)
         ticket.last_activity_at = max(ticket.last_activity_at, activity.at)
-        if activity.shown_outside:
+        if activity.shown_outside and activity.written_in in {None, ticket.id}:
             ticket.shown_at = max(ticket.shown_at, activity.at)
         if activity.author_kind is ActorKind.AGENT and activity.kind in BY_AGENTS:
             ticket.handled_at = activity.at

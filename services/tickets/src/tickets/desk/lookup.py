@@ -13,6 +13,7 @@ from tickets.channels.models import Channel
 from tickets.database import is_any
 from tickets.desk.models import KnownMessage, OwnAddress, Participant, Ticket
 from tickets.desk.records import AnyTicket
+from tickets.desk.rules.homes import home_of_mail
 from tickets.desk.rules.subjects import numbers_in, reference
 from tickets.desk.rules.threading import (
     Filing,
@@ -25,11 +26,12 @@ from tickets.desk.rules.threading import (
     past_reopening,
     referenced_keys,
 )
+from tickets.desk.structure.families import Family, families_of, lock_families
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeenMessage:
-    """A known message; one without ``digest`` was sent by us."""
+    """A known message and the ticket that it was written in; one without ``digest`` was sent by us."""
 
     key: str
     digest: bytes | None
@@ -63,7 +65,7 @@ class _Facts:
 
 
 class Lookup:
-    """Known messages, tickets (locked), participants and senders of a batch of mails."""
+    """Known messages, tickets (locked with their families), participants and senders of a batch of mails."""
 
     def __init__(self, tx: Transaction, mails: Sequence[MailReceived], prefix: str) -> None:
         self.prefix = prefix
@@ -74,6 +76,7 @@ class Lookup:
         self._facts = {mail.mail_id: _facts(mail, prefix) for mail in mails}
         self._seen: dict[str, list[SeenMessage]] = {}
         self._by_number: dict[int, AnyTicket] = {}
+        self._families: dict[int, Family] = {}
         self._participants: set[tuple[UUID, str]] = set()
         self._senders: dict[UUID, Sender] = {}
         self._reopen_days: dict[str, int] = {}
@@ -122,8 +125,21 @@ class Lookup:
             numbers=facts.numbers,
             by_id={ticket_id: self._target(ticket) for ticket_id, ticket in by_id.items()},
             by_number={number: self._target(ticket) for number, ticket in by_number.items()},
-            takes_part=lambda ticket_id: self._takes_part(mail, ticket_id),
+            takes_part=lambda ticket_id: self._home(mail, ticket_id) is not None,
         )
+
+    def family(self, ticket: AnyTicket) -> Family | None:
+        """The family of a ticket that is a row already; one that this batch opens has none."""
+        return self._families.get(ticket.number)
+
+    def home(self, mail: MailReceived, matched: UUID) -> UUID:
+        """Where a mail is written that belongs to the family of the ticket ``matched``."""
+        return self._home(mail, matched) or matched
+
+    def _home(self, mail: MailReceived, matched: UUID) -> UUID | None:
+        family = self.family(self.tickets[matched])
+        members = [one.id for one in family.members] if family else []
+        return home_of_mail(matched, members, takes_part=lambda home: self._takes_part(mail, home))
 
     def sent_message(self, mail: MailReceived) -> SeenMessage | None:
         """The mail of ours that this one is about."""
@@ -148,8 +164,10 @@ class Lookup:
         return message
 
     def _target(self, ticket: AnyTicket) -> Target:
+        family = self.family(ticket)
+        living = family.living if family else ticket
         expired = past_reopening(
-            closed_at=ticket.closed_at, reopen_days=self._reopen_days.get(ticket.channel), now=self._tx.now
+            closed_at=living.closed_at, reopen_days=self._reopen_days.get(living.channel), now=self._tx.now
         )
         return Target(ticket_id=ticket.id, reference=reference(self.prefix, ticket.number), expired=expired)
 
@@ -183,7 +201,8 @@ class Lookup:
         ids = {seen.ticket_id for messages in self._seen.values() for seen in messages}
         if not ids and not numbers:
             return
-        found = await self._tx.session.scalars(_TICKETS, {"ids": [*ids], "numbers": [*numbers]})
+        found = await lock_families(self._tx, ids=ids, numbers=numbers)
+        self._families = families_of(found)
         self.tickets = {ticket.id: ticket for ticket in found}
         self._by_number = {ticket.number: ticket for ticket in self.tickets.values()}
         self._reopen_days = {row.key: row.reopen_days for row in await self._tx.session.execute(_LIMITS)}
@@ -230,12 +249,6 @@ _MESSAGES = (
     .join(Ticket, Ticket.id == KnownMessage.ticket_id)
     .where(is_any(KnownMessage.key, "keys"))
     .order_by(KnownMessage.id)
-)
-_TICKETS = (
-    sa.select(Ticket)
-    .where(is_any(Ticket.id, "ids") | is_any(Ticket.number, "numbers"))
-    .order_by(Ticket.id)
-    .with_for_update()
 )
 _LIMITS = sa.select(Channel.key, Channel.reopen_days).where(Channel.reopen_days.is_not(None))
 _OWN = sa.select(OwnAddress.address).where(is_any(OwnAddress.address, "addresses"))

@@ -24,6 +24,9 @@ class Ticket(Base):
     mails go that name no other recipient; the contact is known when ``contact_id`` is set. ``changed_at`` moves with
     every version, ``last_activity_at`` with every activity, ``handled_at`` with those of agents, and
     ``shown_at`` with what the customer may see. ``opened_by`` is the agent who made it, None for a customer's.
+
+    A ticket that was merged names in ``merged_into`` the living ticket that it is part of, never another merged one. It
+    keeps its status, its contact and what was written in it, and is ``closed`` whatever the status says (TS-09).
     """
 
     __tablename__ = "ticket"
@@ -47,6 +50,7 @@ class Ticket(Base):
     company_id: Mapped[UUID | None]
     company_name: Mapped[str | None]
     possible_follow_up_of: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     last_activity_at: Mapped[datetime]
@@ -102,6 +106,7 @@ sa.Index(
     Ticket.number.desc(),
     postgresql_where=Ticket.contact_id.is_not(None),
 )
+sa.Index("ticket_merged", Ticket.merged_into, postgresql_where=Ticket.merged_into.is_not(None))
 sa.Index("ticket_subject_words", Ticket.subject_words, postgresql_using="gin")
 
 
@@ -111,6 +116,10 @@ class Activity(Base):
     ``sender``, ``to``, ``cc`` and ``bcc`` hold mailboxes and ``attachments`` files, as `contracts.ingest` has them.
     ``message_id`` and ``thread`` (its References) are without angle brackets. ``explanation`` says why a mail is in
     this ticket (MT-04). ``changes`` are ``{"field", "from", "to"}``. ``mail_kind`` tells a machine's mail.
+
+    An activity's home is the ticket that it was written in: ``written_in`` where that one was merged into this ticket,
+    else this ticket. ``shown_outside`` shows it to the contact of its home, and to those of ``also_shown_in``
+    (`rules.homes`).
     """
 
     __tablename__ = "activity"
@@ -138,15 +147,18 @@ class Activity(Base):
     message_id: Mapped[str | None]
     thread: Mapped[list[str]]
     explanation: Mapped[str | None]
+    written_in: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
+    also_shown_in: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         sa.Index("activity_of_ticket", "ticket_id", "id"),
+        sa.Index("activity_written_in", "written_in", postgresql_where=sa.text("written_in IS NOT NULL")),
         sa.Index("activity_of_mail", "mail_id", unique=True, postgresql_where=sa.text("mail_id IS NOT NULL")),
     )
 
 
 class KnownMessage(Base):
-    """A Message-ID that we received or sent, and the ticket that it belongs to.
+    """A Message-ID that we received or sent, and the ticket that it was written in, merged or not.
 
     ``key`` is `rules.threading.message_key`. ``digest`` tells apart mails that carry the same Message-ID; a mail that
     we sent has none.

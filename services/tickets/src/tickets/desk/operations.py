@@ -16,13 +16,15 @@ from tickets.channels.rules.workflow import after_work_began
 from tickets.database import table_of
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Ticket, Watcher
-from tickets.desk.posting import Parent, chosen_recipients, new_message_id, parent_of_reply, post
+from tickets.desk.posting import Parent, chosen_recipients, last_home, new_message_id, parent_of_reply, post
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewActivity, NewTicket
+from tickets.desk.rules.homes import also_shown_in, home_of_reply
 from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import outgoing_subject, own_subject
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn, Written
+from tickets.desk.structure.families import Family, lock_families, lock_family
 from tickets.errors import ChannelIsReadOnly, UnknownReference
 from tickets.settings import Settings
 
@@ -61,12 +63,12 @@ async def open_ticket(
 
     Raises `UnknownReference`, `ChannelIsReadOnly`.
     """
-    channel = await _usable_channel(tx, acting.access, new.channel)
+    channel = await usable_channel(tx, acting.access, new.channel)
     status = channel.flow.first if new.status is None else channel.flow.get(new.status)
     if status is None:
         raise UnknownReference(f"The channel '{channel.key}' has no status '{new.status}'.")
     for agent_id in (new.owner_id, new.responsible_id):
-        _sees(channel, agent_id)
+        check_sees(channel, agent_id)
     address = contact.addresses[0] if contact and contact.addresses else None
     ticket = NewTicket(
         number=(await next_numbers(tx, 1))[0],
@@ -113,17 +115,29 @@ async def reply_to_ticket(
 
     Raises what `find_ticket` does, and `NoRecipient`.
     """
+    family = await lock_family(tx, number)
     ticket = await find_ticket(tx, acting.access, number, Verb.MAIL)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, Kind.OUTGOING, reply, tx, shown=reply.shown_outside)
-    parent = await parent_of_reply(tx, ticket.id)
+    family = family or Family(ticket)
+    home = await _home_of_reply(tx, family, reply) if family.merged else ticket
+    parent = await parent_of_reply(tx, ticket.id, home=home.id if family.merged else None)
     to = None if reply.to is None else [mailbox.as_mailbox() for mailbox in reply.to]
-    _address_mail(ticket, activity, channel, settings, parent, reply=True, to=to, new=reply)
+    _address_mail(home, activity, channel, settings, parent, reply=True, to=to, new=reply)
+    openly = {mailbox["address"].lower() for mailbox in (*activity.to, *activity.cc)}
+    family.write_at_home(activity, home.id, also=also_shown_in(home.id, family.homes, recipients=openly))
     journal = Journal(tx, {channel.key: channel})
     journal.add(ticket, activity, actor=acting.actor)
     await journal.write()
-    await post(tx, ticket, activity, channel)
+    await post(tx, home, activity, channel)
     return ticket, activity
+
+
+async def _home_of_reply(tx: Transaction, family: Family, reply: ReplyIn) -> Ticket:
+    """The ticket of the family that the reply is written in: its number, subject and thread are in the mail."""
+    chosen = None if reply.to is None else {mailbox.address.lower() for mailbox in (*reply.to, *(reply.cc or ()))}
+    last = await last_home(tx, family.living.id)
+    return family.home(home_of_reply(last, family.homes, recipients=chosen))
 
 
 def _address_mail(
@@ -176,9 +190,10 @@ async def add_note(
 
 async def watch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) -> None:
     """Let an agent be told of each new activity. Raises what `find_ticket` does, and `UnknownReference`."""
+    await lock_families(tx, numbers=[number])  # a watcher refers to the ticket: its row would be locked a little first
     ticket = await find_ticket(tx, acting.access, number, Verb.READ if _own(acting, agent_id) else Verb.CHANGE)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
-    _sees(channel, agent_id)
+    check_sees(channel, agent_id)
     row = {"ticket_id": ticket.id, "agent_id": agent_id}
     added = insert(table_of(Watcher)).values(row).on_conflict_do_nothing().returning(sa.literal(1))
     if (await tx.session.execute(added)).first() is not None:
@@ -187,6 +202,7 @@ async def watch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) ->
 
 async def unwatch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) -> None:
     """Let an agent not be told any more as a watcher. Raises what `find_ticket` does."""
+    await lock_families(tx, numbers=[number])  # a watcher refers to the ticket: its row would be locked a little first
     ticket = await find_ticket(tx, acting.access, number, Verb.READ if _own(acting, agent_id) else Verb.CHANGE)
     mine = (Watcher.ticket_id == ticket.id) & (Watcher.agent_id == agent_id)
     removed = sa.delete(table_of(Watcher)).where(mine).returning(sa.literal(1))
@@ -196,7 +212,6 @@ async def unwatch(tx: Transaction, acting: Acting, number: int, agent_id: UUID) 
 
 
 async def _watchers_changed(tx: Transaction, ticket: Ticket, channel: ChannelFacts, acting: Acting) -> None:
-    await tx.session.refresh(ticket, with_for_update=True)
     journal = Journal(tx, {channel.key: channel})
     journal.change(ticket, "watchers", actor=acting.actor, quiet=True)
     await journal.write()
@@ -206,7 +221,8 @@ def _own(acting: Acting, agent_id: UUID) -> bool:
     return agent_id == acting.who.agent_id
 
 
-async def _usable_channel(tx: Transaction, access: Access, key: str) -> ChannelFacts:
+async def usable_channel(tx: Transaction, access: Access, key: str) -> ChannelFacts:
+    """The channel, if the agent may open tickets in it. Raises `UnknownReference`, `ChannelIsReadOnly`."""
     match may(access, Verb.CHANGE, channel=key, internal=False):
         case Verdict.HIDDEN:
             raise UnknownReference(f"You subscribe to no channel '{key}', so you cannot open tickets in it.")
@@ -216,6 +232,7 @@ async def _usable_channel(tx: Transaction, access: Access, key: str) -> ChannelF
             return (await channel_facts(tx, [key]))[key]
 
 
-def _sees(channel: ChannelFacts, agent_id: UUID | None) -> None:
+def check_sees(channel: ChannelFacts, agent_id: UUID | None) -> None:
+    """Raises `UnknownReference` for an agent who does not subscribe to the channel."""
     if agent_id is not None and not channel.sees(agent_id):
         raise UnknownReference(f"The agent {agent_id} does not subscribe to the channel '{channel.key}'.")

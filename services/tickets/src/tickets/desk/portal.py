@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from chassis.database import Transaction
 from chassis.paging import decode_cursor, encode_cursor
@@ -20,20 +21,33 @@ MOST_ACTIVITIES = 500
 MOST_BYTES = 2_000_000
 """Of all activities together; the bus takes messages of at most 4 MB (deploy/nats)."""
 
+_Living = aliased(Ticket)
+
 _HEADS = (
     sa.select(
         Ticket.id,
+        _Living.id.label("living_id"),
         Ticket.number,
         Ticket.subject,
-        Ticket.closed,
+        _Living.closed,
         Ticket.opened_at,
         Ticket.shown_at,
         Status.customer_name,
     )
-    .join(Channel, Channel.key == Ticket.channel)
-    .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
+    .join(_Living, _Living.id == sa.func.coalesce(Ticket.merged_into, Ticket.id))
+    .join(Channel, Channel.key == _Living.channel)
+    .join(Status, (Status.workflow == Channel.workflow) & (Status.key == _Living.status))
     .where(Ticket.origin != Origin.INTERNAL)
 )
+
+
+"""A merged ticket keeps its number, subject and contact; how far it is says the ticket that it was merged into."""
+
+
+def shown_in(home: UUID) -> sa.ColumnElement[bool]:
+    """Activities that the contact of ``home`` sees: the SQL twin of `rules.homes.shown_to`."""
+    written_in = sa.func.coalesce(Activity.written_in, Activity.ticket_id)
+    return Activity.shown_outside.is_(True) & ((written_in == home) | Activity.also_shown_in.contains([str(home)]))
 
 
 def heads_of(contact_ids: Sequence[UUID]) -> sa.Select[*tuple[Any, ...]]:
@@ -67,8 +81,8 @@ async def customer_ticket(
     shown = (
         sa.select(Activity)
         .where(
-            Activity.ticket_id == row.id,
-            Activity.shown_outside.is_(True),
+            Activity.ticket_id == row.living_id,
+            shown_in(row.id),
             Activity.kind != Kind.STATUS_CHANGE,
         )
         .order_by(Activity.id.desc())

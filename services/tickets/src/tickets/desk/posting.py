@@ -32,9 +32,25 @@ class Parent:
     everyone: Recipients | None = None
 
 
-async def parent_of_reply(tx: Transaction, ticket_id: UUID) -> Parent:
-    """The last mail of a customer in a ticket, else our own last one, else nothing."""
+_written_in = sa.func.coalesce(Activity.written_in, Activity.ticket_id)
+
+
+async def last_home(tx: Transaction, ticket_id: UUID) -> UUID:
+    """Where the last mail of a customer in a ticket was written, else our own last one; else the ticket itself."""
+    mails = sa.select(_written_in).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
+    newest = mails.order_by(Activity.id.desc()).limit(1)
+    incoming = await tx.session.scalar(newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human"))
+    return incoming or await tx.session.scalar(newest.where(Activity.kind == Kind.OUTGOING)) or ticket_id
+
+
+async def parent_of_reply(tx: Transaction, ticket_id: UUID, *, home: UUID | None = None) -> Parent:
+    """The last mail of a customer in a ticket, else our own last one, else nothing.
+
+    With ``home`` only among those that were written there: no thread leads from one customer to another.
+    """
     mails = sa.select(Activity).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
+    if home is not None:
+        mails = mails.where(_written_in == home)
     newest = mails.order_by(Activity.id.desc()).limit(1)
     incoming = await tx.session.scalar(newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human"))
     last = incoming or await tx.session.scalar(newest.where(Activity.kind == Kind.OUTGOING))
@@ -85,7 +101,10 @@ def new_message_id(number: int, domain: str) -> str:
 
 
 async def post(tx: Transaction, ticket: AnyTicket, activity: NewActivity, channel: ChannelFacts) -> None:
-    """Send an outgoing activity that is already written; its mail leaves after the commit."""
+    """Send an outgoing activity that is already written; its mail leaves after the commit.
+
+    ``ticket`` is the activity's home: whoever gets the mail takes part there.
+    """
     recipients = [mailbox["address"].lower() for mailbox in (*activity.to, *activity.cc, *activity.bcc)]
     await tx.session.execute(
         sa.insert(table_of(TicketMail)).values(

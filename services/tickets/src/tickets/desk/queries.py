@@ -27,7 +27,8 @@ from tickets.desk.answers import (
 from tickets.desk.models import Activity, MailSender, RecipientState, Ticket, Watcher
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
-from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, TicketNotFound
+from tickets.desk.structure.relations import related
+from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, TicketIsMerged, TicketMoved, TicketNotFound
 from tickets.staff.models import Agent
 
 FIRST_PAGE = 20
@@ -69,8 +70,9 @@ ROWS = (
     .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
     .outerjoin(_Owner, _Owner.id == Ticket.owner_id)
     .outerjoin(_Responsible, _Responsible.id == Ticket.responsible_id)
+    .where(Ticket.merged_into.is_(None))
 )
-"""Tickets as lists and details show them; whoever uses it says which."""
+"""Living tickets as lists and details show them; whoever uses it says which."""
 
 
 _ME = sa.bindparam("me", type_=sa.Uuid)
@@ -81,14 +83,25 @@ SEEN = Ticket.channel.in_(sa.select(Subscription.channel).where(Subscription.age
 _TICKET = ROWS.add_columns(Ticket.possible_follow_up_of).where(
     Ticket.number == sa.bindparam("number", type_=sa.BigInteger), SEEN
 )
-_FOLLOW_UP = sa.select(Ticket.number, Ticket.subject).where(Ticket.id == sa.bindparam("ticket_id", type_=sa.Uuid), SEEN)
+_Merged = aliased(Ticket)
+_TARGET = (
+    sa.select(Ticket.number)
+    .join(_Merged, _Merged.merged_into == Ticket.id)
+    .where(_Merged.number == sa.bindparam("number", type_=sa.BigInteger), SEEN)
+)
+_followed = sa.select(sa.func.coalesce(_Merged.merged_into, _Merged.id)).where(
+    _Merged.id == sa.bindparam("ticket_id", type_=sa.Uuid)
+)
+_FOLLOW_UP = sa.select(Ticket.number, Ticket.subject).where(Ticket.id == _followed.scalar_subquery(), SEEN)
 _WATCHERS = (
     sa.select(Agent.id, Agent.name)
     .join(Watcher, Watcher.agent_id == Agent.id)
     .where(Watcher.ticket_id == sa.bindparam("ticket_id", type_=sa.Uuid))
     .order_by(Agent.name, Agent.id)
 )
-_FIRST_MAIL = sa.select(Activity.mail_id).where(Activity.ticket_id == sa.bindparam("ticket_id", type_=sa.Uuid))
+_FIRST_MAIL = sa.select(Activity.mail_id).where(
+    Activity.ticket_id == sa.bindparam("ticket_id", type_=sa.Uuid), Activity.written_in.is_(None)
+)
 _CANDIDATES = sa.select(MailSender.candidates).where(
     MailSender.mail_id == _FIRST_MAIL.order_by(Activity.id).limit(1).scalar_subquery()
 )
@@ -132,10 +145,13 @@ def ticket_row(row: AnyRow, prefix: str) -> TicketRow:
     }
 
 
-async def find_ticket(tx: Transaction, access: Access, number: int, verb: Verb = Verb.READ) -> Ticket:
-    """The ticket with this number, locked where it is to be changed.
+async def find_ticket(
+    tx: Transaction, access: Access, number: int, verb: Verb = Verb.READ, *, follow: bool = False
+) -> Ticket:
+    """The ticket with this number, locked where it is to be changed. ``follow`` reads on where it was merged.
 
-    Raises `TicketNotFound` (also where the agent may not see it), `ChannelIsReadOnly`, `InternalTicketCannotMail`.
+    Raises `TicketNotFound` (also where the agent may not see it), `ChannelIsReadOnly`, `InternalTicketCannotMail`,
+    and `TicketIsMerged` for one that was merged.
     """
     statement = sa.select(Ticket).where(Ticket.number == number)
     if verb is not Verb.READ:
@@ -143,6 +159,18 @@ async def find_ticket(tx: Transaction, access: Access, number: int, verb: Verb =
     ticket = await tx.session.scalar(statement)
     if ticket is None:
         raise TicketNotFound("There is no ticket with this number that you may see.")
+    if ticket.merged_into is not None:
+        target = authorised(access, Verb.READ, await tx.session.get_one(Ticket, ticket.merged_into))
+        if follow:
+            return target
+        raise TicketIsMerged(
+            f"The ticket was merged into number {target.number}. Go on there.", current={"number": target.number}
+        )
+    return authorised(access, verb, ticket)
+
+
+def authorised(access: Access, verb: Verb, ticket: Ticket) -> Ticket:
+    """The ticket, if the agent may do this with it. Raises what `find_ticket` does."""
     match may(access, verb, channel=ticket.channel, internal=ticket.origin is Origin.INTERNAL):
         case Verdict.HIDDEN:
             raise TicketNotFound("There is no ticket with this number that you may see.")
@@ -155,15 +183,22 @@ async def find_ticket(tx: Transaction, access: Access, number: int, verb: Verb =
 
 
 async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: str) -> TicketOut:
-    """A ticket with everything that it carries, as this agent may see it. Raises `TicketNotFound`."""
+    """A ticket with everything that it carries, as this agent may see it. Raises `TicketNotFound`, `TicketMoved`."""
     row = (await tx.session.execute(_TICKET, {"number": number, "me": agent_id})).one_or_none()
     if row is None:
+        if moved_to := await tx.session.scalar(_TARGET, {"number": number, "me": agent_id}):
+            raise TicketMoved(
+                f"The ticket was merged into number {moved_to}.",
+                current={"number": moved_to},
+                headers={"Location": f"/api/v1/tickets/{moved_to}"},
+            )
         raise TicketNotFound("There is no ticket with this number that you may see.")
     watchers = await tx.session.execute(_WATCHERS, {"ticket_id": row.id})
     return {
         **ticket_row(row, prefix),
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
         "activities": await activity_page(tx, row.id, limit=FIRST_PAGE),
+        **await related(tx, row.id, agent_id, seen=SEEN, prefix=prefix),
         "possible_follow_up_of": await _follow_up(tx, agent_id, row.possible_follow_up_of, prefix),
         "contact_candidates": await _candidates(tx, row.id) if row.contact_id is None else [],
     }

@@ -36,6 +36,7 @@ class NewTicket:
     company_id: UUID | None = None
     company_name: str | None = None
     possible_follow_up_of: UUID | None = None
+    merged_into: UUID | None = None
     opened_at: datetime
     changed_at: datetime
     last_activity_at: datetime
@@ -76,6 +77,8 @@ class NewActivity:
     message_id: str | None = None
     thread: list[str] = field(default_factory=list)
     explanation: str | None = None
+    written_in: UUID | None = None
+    also_shown_in: list[str] | None = None
 
 
 def set_status(ticket: AnyTicket, place: Place, now: datetime) -> None:

@@ -1,21 +1,19 @@
 """What customers write in the portal: new tickets and answers (PX-02)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
-
-import sqlalchemy as sa
 
 from chassis.database import Transaction
 from contracts.portal import Author, ReplySubmitted, TicketSubmitted
 from contracts.tickets import Actor, ActorKind, SubmissionFiled
 from tickets.channels.queries import channel_facts, first_channel
 from tickets.channels.rules.workflow import after_customer_wrote
-from tickets.database import is_one_of
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Submission, Ticket
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.structure.families import lock_family
 
 NOT_FOUND = "not_found"
 
@@ -59,28 +57,28 @@ async def file_new_ticket(tx: Transaction, submitted: TicketSubmitted, *, prefix
     await _filed(tx, submitted.submission_id, ticket=ticket)
 
 
-async def lock_tickets(tx: Transaction, numbers: Sequence[int]) -> None:
-    """Lock the tickets with these numbers in the order that everybody locks tickets in."""
-    theirs = sa.select(Ticket.id).where(is_one_of(Ticket.number, numbers))
-    await tx.session.execute(theirs.order_by(Ticket.id).with_for_update())
-
-
 async def file_reply(tx: Transaction, submitted: ReplySubmitted) -> None:
-    """A customer answers in a ticket. One that is not theirs is refused as if it were not there."""
+    """A customer answers in a ticket. One that is not theirs is refused as if it were not there.
+
+    In one that was merged the answer goes to the living ticket, and the customer hears of the number that they know.
+    """
     if await _filed_before(tx, submitted.submission_id):
         return
-    ticket = await tx.session.scalar(sa.select(Ticket).where(Ticket.number == submitted.number).with_for_update())
-    if ticket is None or not is_theirs(ticket, submitted.contact_ids):
+    family = await lock_family(tx, submitted.number)
+    theirs = next((one for one in family.members if one.number == submitted.number), None) if family else None
+    if family is None or theirs is None or not is_theirs(theirs, submitted.contact_ids):
         await _filed(tx, submitted.submission_id, refusal=NOT_FOUND)
         return
+    ticket = family.living
     journal = Journal(tx, await channel_facts(tx, [ticket.channel]))
     activity = _written(ticket.id, submitted.author, submitted)
+    family.write_at_home(activity, theirs.id)
     ticket.last_incoming_at = max(ticket.last_incoming_at or submitted.submitted_at, submitted.submitted_at)
     journal.add(ticket, activity, actor=_actor(submitted.author), because=submitted)
     flow = journal.channel(ticket).flow
     journal.follow(ticket, after_customer_wrote(flow, journal.place(ticket)), because=submitted)
     await journal.write()
-    await _filed(tx, submitted.submission_id, ticket=ticket)
+    await _filed(tx, submitted.submission_id, ticket=theirs)
 
 
 def is_theirs(ticket: Ticket, contact_ids: Collection[UUID]) -> bool:

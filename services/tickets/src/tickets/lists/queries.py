@@ -10,6 +10,7 @@ from chassis.paging import decode_cursor, encode_cursor
 from tickets.database import AnyRow
 from tickets.desk.queries import ticket_row
 from tickets.desk.rules.words import Origin
+from tickets.errors import TooManyTickets
 from tickets.lists.rules.search import number_in
 from tickets.lists.rules.today import midnight
 from tickets.lists.shapes import Counters, Filters, Sort, TicketPage
@@ -42,6 +43,17 @@ async def ticket_page(tx: Transaction, viewer: Viewer, filters: Filters) -> Tick
         "items": [ticket_row(row, viewer.settings.ticket_prefix) for row in shown],
         "next": _cursor(filters.sort, shown[-1]) if len(rows) > filters.limit else None,
     }
+
+
+async def matching_numbers(tx: Transaction, viewer: Viewer, filters: Filters, *, most: int) -> list[int]:
+    """The numbers of all tickets that a list shows. Raises `TooManyTickets` above ``most``."""
+    shape, values = shaped(viewer, filters)
+    if shape.search == "words":
+        await tx.session.execute(PLAN_WITH_VALUES)
+    rows = (await tx.session.execute(page_statement(shape), values | {"rows": most + 1})).all()
+    if len(rows) > most:
+        raise TooManyTickets(f"The filter matches more than {most} tickets. Make it narrower, a channel at a time.")
+    return [row.number for row in rows]
 
 
 def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:

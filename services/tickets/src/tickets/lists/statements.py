@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from tickets.channels.models import Channel, Subscription
 from tickets.channels.rules.words import Ball, Category, Subscribed
@@ -57,6 +58,14 @@ _NOT_BY_MAIL = Ticket.origin != sa.literal_column("'email'")
 """Says what the value of ``origin`` says already, so that a plan made without the value can use the partial index."""
 _WATCHED = Ticket.id.in_(sa.select(Watcher.ticket_id).where(Watcher.agent_id == _ME))
 
+
+_numbered = aliased(Ticket)
+_NUMBERED = (
+    sa.select(sa.func.coalesce(_numbered.merged_into, _numbered.id))
+    .where(_numbered.number == _value("number", Ticket.number))
+    .scalar_subquery()
+)
+"""The ticket that a number leads to: a merged one's leads to the ticket that it is part of (TS-09)."""
 
 PLAN_WITH_VALUES = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 """For a search: how common its words are decides whether the index of words or that of the list is the faster one, so
@@ -120,7 +129,7 @@ def _conditions(shape: Shape) -> list[Condition]:
         (shape.category is Category.CLOSED, Ticket.closed.is_(True)),
         (shape.owner == "none", _NOBODYS),
         (shape.owner == "agent", Ticket.owner_id == _value("owner", Ticket.owner_id)),
-        (shape.search == "number", Ticket.number == _value("number", Ticket.number)),
+        (shape.search == "number", Ticket.id == _NUMBERED),
         (shape.search == "words", Ticket.subject_words.bool_op("@@")(words)),
         (shape.status, Ticket.status == _value("status", Ticket.status)),
         (shape.contact, Ticket.contact_id == _value("contact", Ticket.contact_id)),
@@ -129,7 +138,7 @@ def _conditions(shape: Shape) -> list[Condition]:
         (shape.later and by_number, Ticket.number < _value("last_number", Ticket.number)),
         (shape.later and not by_number, sa.tuple_(Ticket.changed_at, Ticket.number) < last),
     ]
-    return [condition for given, condition in wanted if given]
+    return [Ticket.merged_into.is_(None), *(condition for given, condition in wanted if given)]
 
 
 def _sorted_by(sort: Sort) -> Sequence[sa.ColumnElement[Any]]:
@@ -157,7 +166,7 @@ COUNTERS = (
         _count("open", _OPEN),
         _count("no_owner", _OPEN, _NOBODYS),
         _count("waiting", _OPEN, _NOBODYS, _OUR_TURN, Subscription.kind == Subscribed.STANDARD),
-        _count("handled", Ticket.handled_at >= _value("today", Ticket.handled_at)),
+        _count("handled", Ticket.handled_at >= _value("today", Ticket.handled_at), Ticket.merged_into.is_(None)),
         sa.select(sa.func.count()).select_from(_mine.subquery()).scalar_subquery().label("mine"),
     )
     .join(Subscription, Subscription.channel == Channel.key)

@@ -1,0 +1,1 @@
+"""One action on many tickets, with a result for each (TS-08)."""
