@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from contracts.tickets import ActorKind
@@ -54,9 +54,6 @@ class Ticket(Base):
     handled_at: Mapped[datetime | None]
     shown_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    subject_words: Mapped[str] = mapped_column(
-        TSVECTOR, sa.Computed("to_tsvector('simple', subject)", persisted=True), deferred=True
-    )
 
 
 def _newest_first(
@@ -102,7 +99,6 @@ sa.Index(
     Ticket.number.desc(),
     postgresql_where=Ticket.contact_id.is_not(None),
 )
-sa.Index("ticket_subject_words", Ticket.subject_words, postgresql_using="gin")
 
 
 class Activity(Base):
