@@ -89,6 +89,11 @@ sa.Index(
     postgresql_where=_open & Ticket.owner_id.is_not(None),
 )
 sa.Index("ticket_list_number", Ticket.channel, Ticket.number.desc())
+sa.Index("ticket_list_opened", Ticket.channel, Ticket.opened_at.desc(), Ticket.number.desc())
+sa.Index("ticket_list_activity", Ticket.channel, Ticket.last_activity_at.desc(), Ticket.number.desc())
+_newest_first("ticket_list_priority", Ticket.channel, Ticket.priority)
+_newest_first("ticket_list_company", Ticket.company_id, where=Ticket.company_id.is_not(None))
+_newest_first("ticket_list_customer", Ticket.contact_id, where=Ticket.contact_id.is_not(None))
 sa.Index(
     "ticket_list_handled", Ticket.channel, Ticket.handled_at.desc(), postgresql_where=Ticket.handled_at.is_not(None)
 )

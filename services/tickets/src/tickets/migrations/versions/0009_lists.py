@@ -106,7 +106,7 @@ CREATE TRIGGER enter_again AFTER UPDATE ON activity FOR EACH ROW
     WHEN ((OLD.ticket_id, OLD.kind, OLD.author_id, OLD.at, OLD.subject, OLD.text, OLD.attachments)
         IS DISTINCT FROM (NEW.ticket_id, NEW.kind, NEW.author_id, NEW.at, NEW.subject, NEW.text, NEW.attachments))
     EXECUTE FUNCTION activity_changed()
-"""
+"""  # noqa: S608  # constants of this file
 
 TICKET_MOVED = """
 CREATE FUNCTION ticket_moved() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -137,7 +137,7 @@ CREATE TRIGGER rename_entries AFTER UPDATE ON ticket FOR EACH ROW
     WHEN ((OLD.subject, OLD.contact_name, OLD.contact_address, OLD.company_name)
         IS DISTINCT FROM (NEW.subject, NEW.contact_name, NEW.contact_address, NEW.company_name))
     EXECUTE FUNCTION ticket_renamed()
-"""
+"""  # noqa: S608  # constants of this file
 
 TALLY = """
 CREATE FUNCTION tickets_added() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -203,6 +203,12 @@ CREATE FUNCTION desk_word(one text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARAL
     END
 """
 
+TICKET_LISTS = {
+    "opened": ("channel", "opened_at DESC", "number DESC"),
+    "activity": ("channel", "last_activity_at DESC", "number DESC"),
+    "priority": ("channel", "priority", "changed_at DESC", "number DESC"),
+}
+
 FUNCTIONS = (PLAIN, FOLD, WORDS, DOCUMENT, WORD, ASKED)
 TRIGGERS = (ACTIVITIES_ADDED, ACTIVITY_CHANGED, TICKET_MOVED, TICKET_RENAMED, TALLY)
 
@@ -232,9 +238,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "incoming", "outgoing", "note", "call", "status_change", name="kind", native_enum=False, length=40
-            ),
+            sa.Enum("incoming", "outgoing", "note", "call", "status_change", name="kind", native_enum=False, length=40),
             nullable=False,
         ),
         sa.Column("author_id", sa.Uuid(), nullable=True),
@@ -304,11 +308,22 @@ def _indexes() -> None:
     )
     op.create_index("activity_entry_words", "activity_entry", ["words"], postgresql_using="gin")
     op.create_index("ticket_tally_channel", "ticket_tally", ["channel"])
+    for name, columns in TICKET_LISTS.items():
+        op.create_index(f"ticket_list_{name}", "ticket", [*map(sa.literal_column, columns)])
+    for name, column in {"company": "company_id", "customer": "contact_id"}.items():
+        op.create_index(
+            f"ticket_list_{name}",
+            "ticket",
+            [column, sa.literal_column("changed_at DESC"), sa.literal_column("number DESC")],
+            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+        )
 
 
 def downgrade() -> None:
     """Take it back."""
     _run(DROP)
+    for name in (*TICKET_LISTS, "company", "customer"):
+        op.drop_index(f"ticket_list_{name}", table_name="ticket")
     op.drop_table("ticket_tally")
     op.drop_table("activity_entry")
     op.add_column(
