@@ -179,7 +179,7 @@ def _names(activity: AnyRow) -> list[str]:
 
 
 def _hit(ticket: AnyRow, activity: AnyRow | None, hits: Collection[str], prefix: str) -> SearchHit:
-    marked = [pieces(name.replace("_", " "), hits) for name in _names(activity)] if activity else []
+    marked = [pieces(name, hits) for name in _names(activity)] if activity else []
     return {
         "ticket": ticket_row(ticket, prefix),
         "subject": pieces(ticket.subject, hits),

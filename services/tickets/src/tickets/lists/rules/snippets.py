@@ -17,7 +17,7 @@ BEFORE = 60
 LOOKED_AT = 20_000
 """Characters of a text; search knows no more of it either."""
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 
 
