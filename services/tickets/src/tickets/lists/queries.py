@@ -93,7 +93,7 @@ def _cursor(sort: Sort, row: AnyRow) -> str:
 async def counters(tx: Transaction, viewer: Viewer) -> Counters:
     """Every counter of the sidebar, over the tickets that the agent may see (LF-05, LF-07)."""
     rows = (await tx.session.execute(COUNTERS, {"me": viewer.agent_id, "today": viewer.today})).all()
-    mine = rows[0].mine if rows else 0
+    mine = rows[0].mine + rows[0].due if rows else 0
     return {
         "action_required": min(COUNT_UP_TO, mine + sum(row.waiting for row in rows)),
         "no_owner": min(COUNT_UP_TO, sum(row.no_owner for row in rows)),

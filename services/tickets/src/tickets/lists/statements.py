@@ -17,6 +17,7 @@ from tickets.channels.models import Channel, Subscription
 from tickets.channels.rules.words import Ball, Category, Subscribed
 from tickets.desk.models import Ticket, Watcher
 from tickets.desk.queries import ROWS, SEEN
+from tickets.desk.reminder_models import REMINDER_IS_DUE, WAITS_FOR_ITS_TIME
 from tickets.lists.shapes import ListName, Prefilter, Sort
 
 COUNT_UP_TO = 10_000
@@ -53,6 +54,7 @@ _OPEN = Ticket.closed.is_(False)
 _NOBODYS = Ticket.owner_id.is_(None)
 _OUR_TURN = Ticket.ball == sa.literal_column(f"'{Ball.US.value}'")
 _MINE = Ticket.owner_id == _ME
+_NOT_LATER = ~WAITS_FOR_ITS_TIME
 _NOT_BY_MAIL = Ticket.origin != sa.literal_column("'email'")
 """Says what the value of ``origin`` says already, so that a plan made without the value can use the partial index."""
 _WATCHED = Ticket.id.in_(sa.select(Watcher.ticket_id).where(Watcher.agent_id == _ME))
@@ -74,8 +76,8 @@ def page_statement(shape: Shape) -> Select:
 def _branches(shape: Shape) -> list[Select]:
     """Where the list's tickets come from; a ticket may come from several branches and is listed once."""
     if shape.prefilter is Prefilter.ACTION_REQUIRED:
-        waiting = _in_channels(shape, _OPEN, _OUR_TURN, _NOBODYS, kind=Subscribed.STANDARD)
-        return [waiting, _anywhere(shape, _MINE, _OPEN, _OUR_TURN)]
+        waiting = _in_channels(shape, _OPEN, _OUR_TURN, _NOBODYS, _NOT_LATER, kind=Subscribed.STANDARD)
+        return [waiting, _anywhere(shape, _MINE, _OPEN, _OUR_TURN, _NOT_LATER), _anywhere(shape, REMINDER_IS_DUE)]
     if shape.list is ListName.MINE:
         own = [_anywhere(shape, belongs) for belongs in (_MINE, Ticket.opened_by == _ME, _WATCHED)]
         return [_in_channels(shape, kind=Subscribed.STANDARD), *own]
@@ -148,7 +150,12 @@ def _count(name: str, *conditions: Condition) -> sa.Label[int]:
     return sa.select(sa.func.count()).select_from(counted).correlate(Subscription).scalar_subquery().label(name)
 
 
-_mine: Select = sa.select(sa.literal_column("1")).where(_MINE, _OPEN, _OUR_TURN, SEEN).limit(COUNT_UP_TO)
+_mine: Select = sa.select(sa.literal_column("1")).where(_MINE, _OPEN, _OUR_TURN, _NOT_LATER, SEEN).limit(COUNT_UP_TO)
+_standard = sa.select(Subscription.channel).where(
+    Subscription.agent_id == _ME, Subscription.kind == Subscribed.STANDARD
+)
+_counted = _OPEN & _OUR_TURN & (_MINE | (_NOBODYS & Ticket.channel.in_(_standard)))
+_due: Select = sa.select(sa.literal_column("1")).where(REMINDER_IS_DUE, SEEN, ~_counted).limit(COUNT_UP_TO)
 
 COUNTERS = (
     sa.select(
@@ -156,13 +163,15 @@ COUNTERS = (
         Channel.name,
         _count("open", _OPEN),
         _count("no_owner", _OPEN, _NOBODYS),
-        _count("waiting", _OPEN, _NOBODYS, _OUR_TURN, Subscription.kind == Subscribed.STANDARD),
+        _count("waiting", _OPEN, _NOBODYS, _OUR_TURN, _NOT_LATER, Subscription.kind == Subscribed.STANDARD),
         _count("handled", Ticket.handled_at >= _value("today", Ticket.handled_at)),
         sa.select(sa.func.count()).select_from(_mine.subquery()).scalar_subquery().label("mine"),
+        sa.select(sa.func.count()).select_from(_due.subquery()).scalar_subquery().label("due"),
     )
     .join(Subscription, Subscription.channel == Channel.key)
     .where(Subscription.agent_id == _ME)
     .order_by(Channel.position, Channel.key)
 )
 """A row for each channel of the agent ``me``: only standard subscribers have its unowned tickets to handle. ``mine`` is
-the same in each row: tickets that wait for the agent because they own them."""
+the same in each row: tickets that wait for the agent because they own them, and so is ``due``: those that wait only
+because a reminder of the agent is due (DR-02)."""
