@@ -55,6 +55,7 @@ class Reason(StrEnum):
     RESPONSIBLE = "responsible"
     WATCHER = "watcher"
     SUBSCRIBER = "subscriber"
+    REMINDER = "reminder"
 
 
 class Addressee(Shape):
@@ -116,6 +117,10 @@ class TicketLeftChannel(TicketEvent):
 
 class TicketEnteredChannel(TicketEvent):
     """A ticket moved into ``channel``."""
+
+
+class ReminderDue(TicketEvent):
+    """The time has come that an agent wanted to be reminded of the ticket at; the audience is this agent (DR-02)."""
 
 
 class MailFiled(Event):

@@ -4,10 +4,13 @@ from chassis.tables import add_tables
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
+from tickets.desk import reminder_models as reminders
+from tickets.installation import models as installation
 from tickets.lists import models as lists
+from tickets.properties import models as properties
 from tickets.staff import models as staff
 
-__all__ = ["channels", "desk", "lists", "metadata", "staff"]
+__all__ = ["channels", "desk", "installation", "lists", "metadata", "properties", "reminders", "staff"]
 
 metadata = Base.metadata
 add_tables(metadata)

@@ -26,6 +26,7 @@ from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
 from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
+from tickets.properties.errors import InvalidFields, TooManyTags
 from tickets.settings import Settings
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
@@ -77,7 +78,7 @@ async def known_contact(request: Request, contact_id: UUID | None) -> ContactCar
     operation_id="open_ticket",
     status_code=201,
     response_model=TicketOut,
-    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, Invalid),
+    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, InvalidFields, Invalid),
 )
 async def open_ticket(
     request: Request, tx: Tx, who: Writer, conf: Conf, new: TicketIn, key: IdempotencyKey = None
@@ -125,7 +126,14 @@ async def list_activities(
     operation_id="change_ticket",
     response_model=TicketOut | None,
     responses=refusals(
-        TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+        TicketNotFound,
+        ChannelIsReadOnly,
+        StaleVersion,
+        UnknownReference,
+        InvalidFields,
+        TooManyTags,
+        Invalid,
+        PreconditionRequired,
     ),
 )
 async def change_ticket(
@@ -137,7 +145,7 @@ async def change_ticket(
     patch: TicketPatch,
     version: IfMatch,
 ) -> Response:
-    """Change status, channel, owner, responsible person, priority, subject or contact.
+    """Change status, channel, owner, responsible person, subject, contact, priority, colour marker, tags or fields.
 
     The answer is null where the change took the ticket out of the agent's sight (CV-06).
     """

@@ -1,4 +1,4 @@
-"""What the desk does by the clock: it hands its mails to the mail service."""
+"""What the desk does by the clock: it hands its mails over, shows due reminders, and carries out merges of tags."""
 
 import logging
 
@@ -7,6 +7,8 @@ from chassis.bus import Refused
 from chassis.listener import Unavailable
 from tickets.desk import deliveries
 from tickets.desk.posting import SEND_MAIL
+from tickets.desk.reminders import SHOW_REMINDERS, show_next_due
+from tickets.desk.tags import MERGE_TAGS, merge_next_batch
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +19,23 @@ MOST = 50
 def schedule(app: App) -> None:
     """Declare the jobs."""
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
+    app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)
+
+
+async def show_reminders(app: App) -> int:
+    """Show due reminders, one transaction each; gives how many were looked at."""
+    for done in range(MOST):
+        async with app.database.transaction() as tx:
+            if not await show_next_due(tx):
+                return done
+    return MOST
+
+
+async def merge_tags(app: App) -> int:
+    """Carry out one batch of a merge of tags; gives 0 when nothing is left."""
+    async with app.database.transaction() as tx:
+        return await merge_next_batch(tx)
 
 
 async def send_mail(app: App) -> int:

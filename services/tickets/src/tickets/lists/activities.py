@@ -54,7 +54,7 @@ FILTERS = ("channel", "kind", "author_id")
 async def activity_rows(tx: Transaction, viewer: Viewer, filters: ActivityFilters) -> ActivityRows:
     """A page of activities. Raises `InvalidCursor`."""
     wanted = asked(filters.q, prefix=viewer.settings.ticket_prefix)
-    values = _values(viewer, filters)
+    values = activity_values(viewer, filters)
     given = tuple(name for name in FILTERS if values[name])
     times = tuple(name for name in ("at_from", "at_until") if values[name])
     later = filters.cursor is not None
@@ -75,7 +75,8 @@ async def activity_rows(tx: Transaction, viewer: Viewer, filters: ActivityFilter
     }
 
 
-def _values(viewer: Viewer, filters: ActivityFilters) -> dict[str, Any]:
+def activity_values(viewer: Viewer, filters: ActivityFilters) -> dict[str, Any]:
+    """The parameters of `rows_statement`. Raises `InvalidCursor`."""
     author = viewer.agent_id if filters.author == "me" else filters.author
     values = {
         "me": viewer.agent_id,

@@ -15,8 +15,10 @@ from tickets.channels.models import Channel, Status, Subscription
 from tickets.channels.rules.words import Ball, Subscribed
 from tickets.desk.models import Ticket
 from tickets.desk.queries import SEEN
+from tickets.desk.reminder_models import REMINDER_IS_DUE, WAITS_FOR_ITS_TIME, Reminder
 from tickets.lists.models import ActivityEntry, tally
 from tickets.lists.shapes import Counters
+from tickets.lists.statements import ACTION_REQUIRED
 
 _ME = sa.bindparam("me", type_=sa.Uuid)
 _TODAY = sa.bindparam("today", type_=sa.DateTime(timezone=True))
@@ -82,9 +84,18 @@ HANDLED_COUNTS: sa.Select[*tuple[Any, ...]] = (
 
 OWN_COUNTS: sa.Select[*tuple[Any, ...]] = sa.select(
     sa.func.count().label("mine"),
-    sa.func.count().filter(Ticket.ball == sa.literal_column(f"'{Ball.US.value}'")).label("waiting"),
+    sa.func.count()
+    .filter(Ticket.ball == sa.literal_column(f"'{Ball.US.value}'"), ~WAITS_FOR_ITS_TIME)
+    .label("waiting"),
 ).where(Ticket.owner_id == _ME, Ticket.closed.is_(False), SEEN)
 """Open tickets that the agent owns."""
+
+_later = sa.func.count().filter(WAITS_FOR_ITS_TIME, ACTION_REQUIRED, Ticket.owner_id.is_(None)).label("later")
+_due = sa.func.count().filter(REMINDER_IS_DUE, ~ACTION_REQUIRED).label("due")
+REMINDER_COUNTS: sa.Select[*tuple[Any, ...]] = sa.select(_later, _due).where(
+    Ticket.id.in_(sa.select(Reminder.ticket_id).where(Reminder.agent_id == _ME)), SEEN
+)
+"""Unowned tickets that wait for a reminder of the agent's, and tickets that wait only because one is due (DR-02)."""
 
 
 async def counters(tx: Transaction, agent_id: UUID, *, today: datetime, yesterday: datetime) -> Counters:
@@ -93,11 +104,13 @@ async def counters(tx: Transaction, agent_id: UUID, *, today: datetime, yesterda
     channels = (await tx.session.execute(CHANNEL_COUNTS, values)).all()
     handled = (await tx.session.execute(HANDLED_COUNTS, values)).one()
     own = (await tx.session.execute(OWN_COUNTS, values)).one()
+    reminded = (await tx.session.execute(REMINDER_COUNTS, values)).one()
+    waiting = own.waiting + sum(row.waiting for row in channels) - reminded.later + reminded.due
     return {
         "new": sum(row.new for row in channels),
         "mine": own.mine,
         "open": sum(row.open for row in channels),
-        "action_required": own.waiting + sum(row.waiting for row in channels),
+        "action_required": waiting,
         "no_owner": sum(row.no_owner for row in channels),
         "handled_today": int(handled.today),
         "handled_yesterday": int(handled.yesterday),

@@ -1,5 +1,6 @@
 """Lists of tickets, for one agent."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,11 @@ from tickets.lists.rules.search import asked, number_in, numbers_from
 from tickets.lists.rules.today import midnight
 from tickets.lists.shapes import Filters, Narrowing, Sort, TicketPage
 from tickets.lists.statements import Given, Shape, page_statement
+from tickets.properties.rules.tags import canonical
 from tickets.settings import Settings
 
-_SEVERAL: tuple[Given, ...] = ("channel", "status", "contact_id", "company_id", "origin", "priority")
-_SINGLE: tuple[Given, ...] = ("opened_from", "opened_until", "changed_from", "changed_until")
+_SEVERAL: tuple[Given, ...] = ("channel", "status", "contact_id", "company_id", "origin", "priority", "marker", "tag")
+_SINGLE: tuple[Given, ...] = ("field", "opened_from", "opened_until", "changed_from", "changed_until")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +89,20 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
         "highs": [high for _, high in ranges],
     }
     values |= {name: sorted(set(getattr(filters, name))) for name in _SEVERAL}
+    values |= {"tag": sorted({canonical(tag) for tag in filters.tag}), **_field(filters.field)}
     values |= {name: getattr(filters, name) for name in _SINGLE}
     return shape, values | _last(shape, filters.cursor)
+
+
+def _field(asked_for: str | None) -> dict[str, Any]:
+    """The forms in which a custom field can hold the value."""
+    key, _, text = (asked_for or ":").partition(":")
+    literal: bool | float | int | str = text
+    if text in {"true", "false"}:
+        literal = text == "true"
+    elif re.fullmatch(r"-?\d{1,15}(\.\d{1,10})?", text):
+        literal = float(text) if "." in text else int(text)
+    return {"field_text": {key: text}, "field_choice": {key: [text]}, "field_literal": {key: literal}}
 
 
 def _given(filters: Narrowing) -> frozenset[Given]:

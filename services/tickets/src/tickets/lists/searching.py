@@ -54,7 +54,7 @@ def _best() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-_BEST = _best()
+BEST = _best()
 
 _range = (
     sa.func.unnest(sa.bindparam("lows", type_=ARRAY(sa.BigInteger)), sa.bindparam("highs", type_=ARRAY(sa.BigInteger)))
@@ -68,7 +68,7 @@ _in_range = (
     .limit(MOST_NUMBERS)
     .lateral()
 )
-_NUMBERED = (
+NUMBERED = (
     sa.select(_in_range.c.id)
     .select_from(_range.join(_in_range, sa.true()))
     .order_by((_in_range.c.number == sa.bindparam("number", type_=sa.BigInteger)).desc(), _in_range.c.number.desc())
@@ -119,7 +119,7 @@ async def _numbered(tx: Transaction, viewer: Viewer, wanted: Asked) -> Sequence[
         "lows": [low for low, _ in ranges],
         "highs": [high for _, high in ranges],
     }
-    return (await tx.session.scalars(_NUMBERED, values)).all()
+    return (await tx.session.scalars(NUMBERED, values)).all()
 
 
 async def _matching(
@@ -134,7 +134,7 @@ async def _matching(
         "skipped": skipped,
         "rows": filters.limit + 1,
     }
-    return (await tx.session.execute(_BEST, values)).all()
+    return (await tx.session.execute(BEST, values)).all()
 
 
 async def _hits(tx: Transaction, viewer: Viewer, wanted: Asked, places: dict[UUID, UUID | None]) -> list[SearchHit]:

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from tickets.channels.rules.words import Category
 from tickets.channels.shapes import ChannelKey
 from tickets.desk.answers import AuthorOut, TicketRow
-from tickets.desk.rules.words import Kind, Origin, Priority
+from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.shapes import Key
 
 MOST_VALUES = 20
@@ -20,6 +20,8 @@ MOST_VALUES = 20
 CURSOR = "What the page before gave as `next`."
 
 Query = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+FieldValue = Annotated[str, StringConstraints(max_length=300, pattern=r"^[a-z0-9_-]{1,60}:[^\x00]+$")]
 Cursor = Annotated[str, Field(max_length=1000, description=CURSOR)]
 
 
@@ -72,7 +74,12 @@ class Narrowing(BaseModel):
     contact_id: Annotated[tuple[UUID, ...], Field(max_length=MOST_VALUES)] = ()
     company_id: Annotated[tuple[UUID, ...], Field(max_length=MOST_VALUES)] = ()
     origin: Annotated[tuple[Origin, ...], Field(max_length=MOST_VALUES)] = ()
-    priority: Annotated[tuple[Priority, ...], Field(max_length=MOST_VALUES)] = ()
+    priority: Annotated[tuple[Key, ...], Field(max_length=MOST_VALUES)] = ()
+    marker: Annotated[tuple[UUID, ...], Field(max_length=MOST_VALUES, description="Colour markers.")] = ()
+    tag: Annotated[tuple[Word, ...], Field(max_length=MOST_VALUES, description="Tags; it must have them all.")] = ()
+    field: FieldValue | None = Field(
+        default=None, description="A custom field and its value: `key:value`. Of several choices one is enough."
+    )
     opened_from: AwareDatetime | None = None
     opened_until: AwareDatetime | None = Field(default=None, description="Before this moment.")
     changed_from: AwareDatetime | None = None

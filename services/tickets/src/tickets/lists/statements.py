@@ -12,16 +12,17 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from tickets.channels.models import Channel, Status, Subscription
 from tickets.channels.rules.words import Ball, Category, Subscribed
 from tickets.desk.models import Ticket, Watcher
 from tickets.desk.queries import ROWS, SEEN
-from tickets.desk.rules.words import Priority
+from tickets.desk.reminder_models import REMINDER_IS_DUE, WAITS_FOR_ITS_TIME
 from tickets.lists.matches import stream
 from tickets.lists.models import ActivityEntry
 from tickets.lists.shapes import ListName, Prefilter, Sort
+from tickets.properties.models import Priority
 
 MOST_NUMBERS = 1_000
 """Tickets whose number begins with what was typed, the highest numbers first."""
@@ -31,7 +32,7 @@ Condition = sa.ColumnElement[bool]
 
 Given = Literal[
     "channel", "status", "owner", "no_owner", "watcher", "contact_id", "company_id", "origin", "other_origin",
-    "priority", "opened_from", "opened_until", "changed_from", "changed_until",
+    "priority", "marker", "tag", "field", "opened_from", "opened_until", "changed_from", "changed_until",
 ]  # fmt: skip
 """Filters, as far as the statement depends on them; ``other_origin`` is an ``origin`` without e-mail among it."""
 
@@ -70,12 +71,19 @@ _WATCHED = Ticket.id.in_(sa.select(Watcher.ticket_id).where(Watcher.agent_id == 
 _IN_STANDARD = Ticket.channel.in_(
     sa.select(Subscription.channel).where(Subscription.agent_id == _ME, Subscription.kind == Subscribed.STANDARD)
 )
+ACTION_REQUIRED = _OPEN & _OUR_TURN & (_MINE | (_NOBODYS & _IN_STANDARD))
+"""Tickets that wait for the agent ``me`` (LF-05), as far as no reminder says otherwise."""
+
 _FIRST_STATUS = (
     sa.select(Status.key)
     .join(Channel, Channel.workflow == Status.workflow)
     .where(Channel.key == Ticket.channel, Status.position == 0)
     .scalar_subquery()
 )
+_NO_TAGS = sa.literal_column("'{}'", ARRAY(sa.Text))
+_NO_FIELDS = sa.literal_column("'{}'", JSONB)
+_FORMS = [sa.bindparam(name, type_=JSONB) for name in ("field_text", "field_choice", "field_literal")]
+"""A value as text, as one of several choices, and as a number or truth value."""
 _HANDLED_TODAY = (Ticket.handled_at >= _value("today", Ticket.handled_at)) & (
     Ticket.changed_at >= _value("today", Ticket.changed_at)
 )
@@ -89,17 +97,15 @@ _HANDLED_YESTERDAY = (Ticket.changed_at >= _value("yesterday", Ticket.changed_at
     )
 )
 
-_TIMES = {
-    Sort.CHANGED_AT: Ticket.changed_at,
-    Sort.OPENED_AT: Ticket.opened_at,
-    Sort.LAST_ACTIVITY_AT: Ticket.last_activity_at,
-    Sort.PRIORITY: Ticket.changed_at,
-}
+_FEW: frozenset[Given] = frozenset({"watcher", "tag", "field"})
+"""Filters that few tickets pass, with an index that knows no order."""
 
-_urgency = sa.values(
-    sa.column("priority", sa.Text), sa.column("urgency", sa.Integer), name="urgency", literal_binds=True
-).data([(priority.value, place) for place, priority in enumerate(Priority)])
-"""The priorities with their places, the most urgent last."""
+_PLACES: dict[Given, sa.ColumnElement[Any] | Any] = {
+    "status": Ticket.status,
+    "marker": Ticket.marker_id,
+    "priority": Ticket.priority,
+}
+"""Filters that an index has behind the channel."""
 
 _DRIVERS: dict[Given, sa.ColumnElement[Any] | Any] = {
     "owner": Ticket.owner_id,
@@ -115,10 +121,14 @@ def page_statement(shape: Shape) -> Select:
     if shape.search == "words":
         return _matching(shape)
     branches = _branches(shape)
-    found = branches[0].subquery() if len(branches) == 1 else sa.union(*branches).subquery()
-    order = [found.c[name].desc() for name in _order(shape.sort)]
+    found = branches[0].subquery("page")
+    if len(branches) > 1:
+        together = sa.union(*branches).subquery("together")
+        order = [together.c[name].desc() for name in _order(shape.sort)]
+        found = sa.select(together).order_by(*order).limit(_ROWS).subquery("page")
     urgency = [found.c.urgency] if shape.sort is Sort.PRIORITY else []
-    return ROWS.add_columns(*urgency).join(found, found.c.id == Ticket.id).order_by(*order).limit(_ROWS)
+    rows = ROWS.add_columns(*urgency).join(found, found.c.id == Ticket.id)
+    return rows.order_by(*(found.c[name].desc() for name in _order(shape.sort)))
 
 
 def _matching(shape: Shape) -> Select:
@@ -136,7 +146,7 @@ def _matching(shape: Shape) -> Select:
 def _belongs(shape: Shape) -> list[Condition]:
     """What makes a ticket one of the list, as a condition."""
     if shape.prefilter is Prefilter.ACTION_REQUIRED:
-        return [_OPEN, _OUR_TURN, _MINE | (_NOBODYS & _IN_STANDARD)]
+        return [(ACTION_REQUIRED & ~WAITS_FOR_ITS_TIME) | REMINDER_IS_DUE]
     if shape.prefilter is Prefilter.NEW:
         return [_OPEN, _IN_STANDARD, Ticket.status == _FIRST_STATUS]
     if shape.list is ListName.MINE:
@@ -150,8 +160,9 @@ def _branches(shape: Shape) -> list[Select]:
         return [_of_numbers(shape)]
     match shape.prefilter:
         case Prefilter.ACTION_REQUIRED:
-            waiting = _in_channels(shape, _OPEN, _OUR_TURN, _NOBODYS, kind=Subscribed.STANDARD)
-            return [waiting, _anywhere(shape, _MINE, _OPEN, _OUR_TURN)]
+            now = (_OPEN, _OUR_TURN, ~WAITS_FOR_ITS_TIME)
+            waiting = _in_channels(shape, *now, _NOBODYS, kind=Subscribed.STANDARD)
+            return [waiting, _anywhere(shape, *now, _MINE), _anywhere(shape, REMINDER_IS_DUE)]
         case Prefilter.NEW:
             return [_in_channels(shape, _OPEN, Ticket.status == _first_status_there(), kind=Subscribed.STANDARD)]
         case _:
@@ -164,7 +175,7 @@ def _of_mine(shape: Shape) -> list[Select]:
 
 
 def _of_filters(shape: Shape) -> list[Select]:
-    if "watcher" in shape.given:
+    if not shape.given.isdisjoint(_FEW):
         return [_anywhere(shape)]
     if "owner" in shape.given and "no_owner" in shape.given:
         return [_of_values(shape, "owner"), _in_channels(shape, _NOBODYS, without="owner")]
@@ -189,7 +200,7 @@ def _in_channels(
     """Tickets of the agent's channels: the first page of each, and of each status or priority, then of all."""
     places: sa.FromClause = Subscription.__table__
     within = [Ticket.channel == Subscription.channel, *conditions]
-    driven = {without} if without else set()
+    driven: set[Given] = {without} if without else set()
     if "status" in shape.given:
         status = (
             sa.func.unnest(_values("status", Ticket.status)).table_valued("value", name="in_status").render_derived()
@@ -200,7 +211,8 @@ def _in_channels(
         wanted.append(Subscription.kind == kind)
     if "channel" in shape.given:
         wanted.append(Subscription.channel == sa.any_(_values("channel", Subscription.channel)))
-    return _pages(shape, places, [*within, *_conditions(shape, without=driven)], wanted)
+    pages = _by_urgency if shape.sort is Sort.PRIORITY else _pages
+    return pages(shape, places, [*within, *_conditions(shape, without=driven)], wanted)
 
 
 def _of_values(shape: Shape, driver: Given) -> Select:
@@ -238,40 +250,57 @@ def _pages(
     shape: Shape, places: sa.FromClause | None, within: Sequence[Condition], wanted: Sequence[Condition]
 ) -> Select:
     """The first page in each place, then the first page of all."""
-    keys = [Ticket.id, *(Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency")]
-    within = [*within, *_behind(shape)]
-    if shape.sort is Sort.PRIORITY:
-        places = _urgency if places is None else places.join(_urgency, sa.true())
-        within.append(Ticket.priority == sa.type_coerce(_urgency.c.priority, Ticket.priority.type))
-        if shape.later:
-            wanted = [*wanted, _urgency.c.urgency <= _last_urgency]
-    order = [name for name in _order(shape.sort) if name != "urgency"]
-    page = sa.select(*keys).where(*within).order_by(*(Ticket.__table__.c[name].desc() for name in order)).limit(_ROWS)
+    page = _page(shape, within)
     if places is None:
         return page
     found = page.lateral("of_place")
-    urgency = [_urgency.c.urgency] if shape.sort is Sort.PRIORITY else []
-    pages = sa.select(*found.c, *urgency).select_from(places.join(found, sa.true())).where(*wanted)
-    names = {column.name: column for column in (*found.c, *urgency)}
-    return pages.order_by(*(names[name].desc() for name in _order(shape.sort))).limit(_ROWS)
+    pages = sa.select(*found.c).select_from(places.join(found, sa.true())).where(*wanted)
+    return pages.order_by(*(found.c[name].desc() for name in _order(shape.sort))).limit(_ROWS)
 
 
-_last_urgency = sa.bindparam("last_urgency", type_=sa.BigInteger)
-_last_number = sa.bindparam("last_number", type_=sa.BigInteger)
-_last_at = sa.bindparam("last_at", type_=sa.DateTime(timezone=True))
-
-
-def _behind(shape: Shape) -> list[Condition]:
-    """Behind the last row of the page before. Less urgent tickets are behind it whenever they changed."""
-    if not shape.later:
-        return []
-    if shape.sort is Sort.NUMBER:
-        return [Ticket.number < _last_number]
-    last: sa.ColumnElement[Any] = _last_at
+def _page(shape: Shape, within: Sequence[Condition]) -> Select:
+    """The first page of the tickets within, behind the last row of the page before."""
+    columns = {name: Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency"}
+    page = sa.select(Ticket.id, *columns.values())
     if shape.sort is Sort.PRIORITY:
+        columns = {"urgency": Priority.position, **columns}
+        page = page.add_columns(Priority.position.label("urgency")).join(Priority, Priority.key == Ticket.priority)
+    if shape.later:
+        order = [columns[name] for name in _order(shape.sort)]
+        last = [_LAST[name] for name in _order(shape.sort)]
+        within = [*within, sa.tuple_(*order) < sa.tuple_(*last)]
+    return page.where(*within).order_by(*(columns[name].desc() for name in _order(shape.sort))).limit(_ROWS)
+
+
+def _by_urgency(
+    shape: Shape, places: sa.FromClause, within: Sequence[Condition], wanted: Sequence[Condition]
+) -> Select:
+    """The first page of each priority in each place, then the first page of all.
+
+    Less urgent tickets are behind the last row of the page before whenever they changed, more urgent ones never.
+    """
+    columns = [Ticket.changed_at, Ticket.number]
+    within = [*within, Ticket.priority == Priority.key]
+    if shape.later:
         endless = sa.literal_column("'infinity'::timestamptz")
-        last = sa.case((_urgency.c.urgency == _last_urgency, _last_at), else_=endless)
-    return [sa.tuple_(_TIMES[shape.sort], Ticket.number) < sa.tuple_(last, _last_number)]
+        last = sa.case((Priority.position == _LAST["urgency"], _LAST["changed_at"]), else_=endless)
+        within.append(sa.tuple_(*columns) < sa.tuple_(last, _LAST["number"]))
+        wanted = [*wanted, Priority.position <= _LAST["urgency"]]
+    page = sa.select(Ticket.id, *columns).where(*within).order_by(*(column.desc() for column in columns))
+    found = page.limit(_ROWS).correlate(Priority, Subscription).lateral("of_place")
+    urgency = Priority.position.label("urgency")
+    everywhere = places.join(Priority.__table__, sa.true()).join(found, sa.true())
+    pages = sa.select(*found.c, urgency).select_from(everywhere).where(*wanted)
+    return pages.order_by(urgency.desc(), found.c.changed_at.desc(), found.c.number.desc()).limit(_ROWS)
+
+
+_last_at = sa.bindparam("last_at", type_=sa.DateTime(timezone=True))
+_LAST: dict[str, sa.BindParameter[Any]] = {
+    "urgency": sa.bindparam("last_urgency", type_=sa.BigInteger),
+    "number": sa.bindparam("last_number", type_=sa.BigInteger),
+    **dict.fromkeys((Sort.CHANGED_AT.value, Sort.OPENED_AT.value, Sort.LAST_ACTIVITY_AT.value), _last_at),
+}
+"""The last row of the page before, by column."""
 
 
 def _order(sort: Sort) -> Sequence[str]:
@@ -299,6 +328,9 @@ def _conditions(shape: Shape, *, without: set[Given] | frozenset[Given] = frozen
         "origin": Ticket.origin == sa.any_(_values("origin", Ticket.origin)),
         "other_origin": _NOT_BY_MAIL,
         "priority": Ticket.priority == sa.any_(_values("priority", Ticket.priority)),
+        "marker": Ticket.marker_id == sa.any_(_values("marker", Ticket.marker_id)),
+        "tag": (Ticket.tags != _NO_TAGS) & Ticket.tags.contains(_values("tag", sa.column("tag", sa.Text))),
+        "field": (Ticket.fields != _NO_FIELDS) & sa.or_(*(Ticket.fields.contains(form) for form in _FORMS)),
         "opened_from": Ticket.opened_at >= _value("opened_from", Ticket.opened_at),
         "opened_until": Ticket.opened_at < _value("opened_until", Ticket.opened_at),
         "changed_from": Ticket.changed_at >= _value("changed_from", Ticket.changed_at),

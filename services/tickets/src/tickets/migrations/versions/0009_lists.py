@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0003"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -206,7 +206,6 @@ CREATE FUNCTION desk_word(one text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARAL
 TICKET_LISTS = {
     "opened": ("channel", "opened_at DESC", "number DESC"),
     "activity": ("channel", "last_activity_at DESC", "number DESC"),
-    "priority": ("channel", "priority", "changed_at DESC", "number DESC"),
 }
 
 FUNCTIONS = (PLAIN, FOLD, WORDS, DOCUMENT, WORD, ASKED)
