@@ -1,7 +1,7 @@
 """Refusals over HTTP: RFC 9457 problem details, with a stable code and a text that says what to do next."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -58,8 +58,16 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "Refused"
 
-    def __init__(self, detail: str, *, current: object = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        current: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
+        self.errors = list(errors)
         self.detail = detail
         self.current = current
         self.headers = dict(headers or {})
@@ -163,6 +171,7 @@ def install(app: FastAPI) -> None:
             code=error.code,
             title=error.title,
             detail=error.detail,
+            errors=error.errors,
             current=error.current,
             headers=error.headers,
         )

@@ -55,6 +55,7 @@ class Reason(StrEnum):
     RESPONSIBLE = "responsible"
     WATCHER = "watcher"
     SUBSCRIBER = "subscriber"
+    REMINDER = "reminder"
 
 
 class Addressee(Shape):
@@ -139,6 +140,10 @@ class TicketSplit(TicketEvent):
 
     new_ticket_id: UUID
     activity_id: UUID
+
+
+class ReminderDue(TicketEvent):
+    """The time has come that an agent wanted to be reminded of the ticket at; the audience is this agent (DR-02)."""
 
 
 class MailFiled(Event):

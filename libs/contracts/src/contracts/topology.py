@@ -101,6 +101,7 @@ ROLES: dict[Service, Role] = {
             tickets.ActivityAdded,
             tickets.TicketChanged,
             tickets.TicketEnteredChannel,
+            tickets.ReminderDue,
         ),
         hears=(tickets.AccessRevoked,),
         asks=(tickets.Authenticate, tickets.DescribeAgents, tickets.DescribeTickets, ingest.SendMail),

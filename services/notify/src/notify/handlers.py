@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.bus import Bus
 from chassis.database import Transaction
-from contracts.tickets import ActivityAdded, TicketChanged, TicketEnteredChannel, TicketEvent, TicketOpened
+from contracts.tickets import ActivityAdded, ReminderDue, TicketChanged, TicketEnteredChannel, TicketEvent, TicketOpened
 from notify.operations import tell
 
 
@@ -15,5 +15,5 @@ async def on_ticket_events(tx: Transaction, events: Sequence[TicketEvent]) -> No
 
 def register(bus: Bus) -> None:
     """Listen, many events at a time: this is on the way of every incoming mail."""
-    for event in (TicketOpened, ActivityAdded, TicketChanged, TicketEnteredChannel):
+    for event in (TicketOpened, ActivityAdded, TicketChanged, TicketEnteredChannel, ReminderDue):
         bus.listen_many(event, on_ticket_events)

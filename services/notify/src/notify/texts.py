@@ -31,6 +31,7 @@ class Catalogue:
 
 ENGLISH = Catalogue(
     kinds={
+        NoticeKind.REMINDER: "Your reminder is due",
         NoticeKind.OPENED: "New ticket",
         NoticeKind.ENTERED: "Moved to {channel}",
         NoticeKind.ASSIGNED: "Yours to work on",
@@ -46,12 +47,14 @@ ENGLISH = Catalogue(
         Reason.RESPONSIBLE: "are the responsible person of this ticket",
         Reason.WATCHER: "watch this ticket",
         Reason.SUBSCRIBER: "are a Standard subscriber of {channel}",
+        Reason.REMINDER: "wanted to be reminded of it",
     },
     short_reasons={
         Reason.OWNER: "owner",
         Reason.RESPONSIBLE: "responsible person",
         Reason.WATCHER: "watcher",
         Reason.SUBSCRIBER: "Standard subscriber of {channel}",
+        Reason.REMINDER: "reminded on your own wish",
     },
     why="You get this because you {why}.",
     why_short="You are: {why}",
@@ -64,6 +67,7 @@ ENGLISH = Catalogue(
 
 GERMAN = Catalogue(
     kinds={
+        NoticeKind.REMINDER: "Ihre Wiedervorlage ist fällig",
         NoticeKind.OPENED: "Neues Ticket",
         NoticeKind.ENTERED: "Verschoben nach {channel}",
         NoticeKind.ASSIGNED: "Ihnen zugewiesen",
@@ -79,12 +83,14 @@ GERMAN = Catalogue(
         Reason.RESPONSIBLE: "für dieses Ticket verantwortlich sind",
         Reason.WATCHER: "dieses Ticket beobachten",
         Reason.SUBSCRIBER: "{channel} als Standard abonniert haben",
+        Reason.REMINDER: "daran erinnert werden wollten",
     },
     short_reasons={
         Reason.OWNER: "Bearbeiter",
         Reason.RESPONSIBLE: "Verantwortlicher",
         Reason.WATCHER: "Beobachter",
         Reason.SUBSCRIBER: "Standard-Abonnent von {channel}",
+        Reason.REMINDER: "auf eigenen Wunsch erinnert",
     },
     why="Sie bekommen diese Mail, weil Sie {why}.",
     why_short="Sie sind: {why}",

@@ -15,7 +15,8 @@ from tickets.database import table_of
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Participant, Ticket
 from tickets.desk.records import NewActivity, NewTicket
-from tickets.desk.rules.words import Kind, Origin, Priority
+from tickets.desk.rules.words import Kind, Origin
+from tickets.properties.rules.priorities import HIGH, NORMAL
 from tickets.staff import demo as staff
 from tickets.staff.demo import ADA, ANNA, DORA, PETRA, TOM, VIKTOR
 
@@ -46,7 +47,7 @@ class _Sample:
     text: str
     agent: UUID | None = None
     owner: UUID | None = None
-    priority: Priority = Priority.NORMAL
+    priority: str = NORMAL
     contact_id: UUID | None = None
     contact_name: str | None = None
     contact_address: str | None = None
@@ -81,7 +82,7 @@ SAMPLES = (
         text="The export ends with error 500 for invoices of more than 200 lines. It began with the last release.",
         agent=TOM,
         owner=DORA,
-        priority=Priority.HIGH,
+        priority=HIGH,
     ),
     _Sample(
         id=UUID("01900000-0000-7000-8000-0000000d0004"),

@@ -115,3 +115,15 @@ class NoRecipient(Invalid):
     """There is nobody whom the mail could go to."""
 
     code, title = "no_recipient", "No recipient"
+
+
+class ReminderNotFound(NotFound):
+    """The agent has no reminder of the ticket."""
+
+    code, title = "reminder_not_found", "No such reminder"
+
+
+class ReminderTooFarOrPast(Invalid):
+    """The time is over already, or more than ten years ahead."""
+
+    code, title = "reminder_time", "Choose another time"

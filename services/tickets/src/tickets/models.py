@@ -4,11 +4,26 @@ from chassis.tables import add_tables
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
+from tickets.desk import reminder_models as reminders
 from tickets.desk.bulk import models as bulk
 from tickets.desk.structure import models as structure
+from tickets.installation import models as installation
+from tickets.lists import models as lists
+from tickets.properties import models as properties
 from tickets.staff import models as staff
 
-__all__ = ["bulk", "channels", "desk", "metadata", "staff", "structure"]
+__all__ = [
+    "bulk",
+    "channels",
+    "desk",
+    "installation",
+    "lists",
+    "metadata",
+    "properties",
+    "reminders",
+    "staff",
+    "structure",
+]
 
 metadata = Base.metadata
 add_tables(metadata)

@@ -6,12 +6,21 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.tickets import ActivityAdded, Reason, TicketChanged, TicketEnteredChannel, TicketEvent, TicketOpened
+from contracts.tickets import (
+    ActivityAdded,
+    Reason,
+    ReminderDue,
+    TicketChanged,
+    TicketEnteredChannel,
+    TicketEvent,
+    TicketOpened,
+)
 
 
 class NoticeKind(StrEnum):
     """What a notice is about, the most telling first: of several in one version, the first is told."""
 
+    REMINDER = "reminder"
     OPENED = "opened"
     ENTERED = "entered"
     ASSIGNED = "assigned"
@@ -61,6 +70,8 @@ class Notice:
 def kind_of(event: TicketEvent, agent_id: UUID) -> NoticeKind:
     """What the event is to this agent. Raises TypeError for an event that nobody is told of."""
     match event:
+        case ReminderDue():
+            return NoticeKind.REMINDER
         case TicketOpened():
             return NoticeKind.OPENED
         case TicketEnteredChannel():

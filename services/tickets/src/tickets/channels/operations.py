@@ -13,6 +13,7 @@ from tickets.channels.rules.parents import is_circle
 from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
 from tickets.database import is_one_of, table_of
 from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
+from tickets.installation.queries import default_reopen_days
 from tickets.staff.models import Agent
 
 
@@ -22,9 +23,12 @@ async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
         raise UnknownReference(f"There is no workflow '{new.workflow}'.")
     if new.parent is not None:
         await _parent(tx, new.key, new.parent)
+    values = new.model_dump()
+    if "reopen_days" not in new.model_fields_set:
+        values["reopen_days"] = await default_reopen_days(tx)
     made = await tx.session.execute(
         insert(table_of(Channel))
-        .values(**new.model_dump(), version=1)
+        .values(**values, version=1)
         .on_conflict_do_nothing()
         .returning(table_of(Channel).c.key)
     )

@@ -12,6 +12,7 @@ from tickets.channels.rules.visibility import Access
 from tickets.channels.rules.words import SubjectNumber, Subscribed
 from tickets.channels.rules.workflow import Flow, Place
 from tickets.database import is_any
+from tickets.installation.queries import default_channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,9 @@ def _agents(rows: Sequence[sa.Row[str, UUID, Subscribed]], channel: str, kind: S
 
 
 async def first_channel(tx: Transaction) -> str | None:
-    """The first channel in the order of the installation: where a ticket goes whose channel does not exist (TC-07)."""
+    """Where a ticket goes whose channel does not exist (TC-07): the default channel, else the first in order."""
+    if (chosen := await default_channel(tx)) is not None:
+        return chosen
     return await tx.session.scalar(sa.select(Channel.key).order_by(Channel.position, Channel.key).limit(1))
 
 

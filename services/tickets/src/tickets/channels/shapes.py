@@ -29,7 +29,9 @@ class ChannelIn(BaseModel):
     informal_read_only: bool = False
     from_name: Name | None = Field(default=None, description="The name before the address of the channel's mails.")
     reopen_days: ReopenDays | None = Field(
-        default=None, description="A reply to a ticket that was closed longer ago opens a new one; null: never (C8)."
+        default=None,
+        description="A reply to a ticket that was closed longer ago opens a new one; null: never (C8). "
+        "Left out: as the settings of the desk say.",
     )
     position: Position = 0
 

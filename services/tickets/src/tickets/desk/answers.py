@@ -6,7 +6,7 @@ of three, and lists are what agents' browsers ask for all the time.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NotRequired
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,8 @@ from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
 from tickets.desk.rules.structure import Change, Relation
-from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
+from tickets.desk.rules.words import Delivery, Kind, Origin
+from tickets.properties.rules.fields import Value
 
 
 def answer(content: Mapping[str, object] | None, *, version: int | None = None) -> Response:
@@ -68,8 +69,16 @@ class ContactRef(TypedDict):
     company_name: str | None
 
 
+class MarkerRef(TypedDict):
+    """A colour marker; ``colour`` is #rrggbb."""
+
+    id: UUID
+    name: str
+    colour: str
+
+
 class TicketRow(TypedDict):
-    """A ticket in a list. ``reference`` is the number as people see it."""
+    """A ticket in a list. ``reference`` is the number as people see it, ``priority`` a key of the priorities."""
 
     id: UUID
     number: int
@@ -79,13 +88,15 @@ class TicketRow(TypedDict):
     origin: Origin
     channel: ChannelRef
     status: StatusRef
-    priority: Priority
+    priority: str
     owner: AgentRef | None
     responsible: AgentRef | None
     contact: ContactRef | None
     opened_at: datetime
     changed_at: datetime
     last_activity_at: datetime
+    marker: MarkerRef | None
+    tags: list[str]
 
 
 class AuthorOut(TypedDict):
@@ -123,8 +134,11 @@ class DeliveryOut(TypedDict):
     changed_at: datetime
 
 
-ChangeOut = TypedDict("ChangeOut", {"field": str, "from": str | None, "to": str | None})
-ChangeOut.__doc__ = "A field that changed, in words."
+ChangeOut = TypedDict(
+    "ChangeOut", {"field": str, "from": str | None, "to": str | None, "label": NotRequired[dict[str, str]]}
+)
+ChangeOut.__doc__ = """A field that changed, in words; a priority by its key. The custom field ``fields.<key>`` has the
+``label`` that it had then, by language."""
 
 ActivityOut = TypedDict(
     "ActivityOut",
@@ -205,8 +219,10 @@ class TicketOut(TicketRow, RelatedOut):
     """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
 
     ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
+    ``fields`` are the values of those custom fields that the channel has (TS-04).
     """
 
+    fields: dict[str, Value]
     watchers: list[AgentRef]
     activities: ActivityPage
     possible_follow_up_of: FollowUpRef | None

@@ -34,6 +34,7 @@ from tickets.errors import (
     TicketNotFound,
     UnknownReference,
 )
+from tickets.properties.errors import InvalidFields, TooManyTags
 from tickets.settings import Settings
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
@@ -85,7 +86,7 @@ async def known_contact(request: Request, contact_id: UUID | None) -> ContactCar
     operation_id="open_ticket",
     status_code=201,
     response_model=TicketOut,
-    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, Invalid),
+    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, InvalidFields, Invalid),
 )
 async def open_ticket(
     request: Request, tx: Tx, who: Writer, conf: Conf, new: TicketIn, key: IdempotencyKey = None
@@ -139,7 +140,15 @@ async def list_activities(
     operation_id="change_ticket",
     response_model=TicketOut | None,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+        TicketNotFound,
+        TicketIsMerged,
+        ChannelIsReadOnly,
+        StaleVersion,
+        UnknownReference,
+        InvalidFields,
+        TooManyTags,
+        Invalid,
+        PreconditionRequired,
     ),
 )
 async def change_ticket(
@@ -151,7 +160,7 @@ async def change_ticket(
     patch: TicketPatch,
     version: IfMatch,
 ) -> Response:
-    """Change status, channel, owner, responsible person, priority, subject or contact.
+    """Change status, channel, owner, responsible person, subject, contact, priority, colour marker, tags or fields.
 
     The answer is null where the change took the ticket out of the agent's sight (CV-06).
     """

@@ -1,6 +1,7 @@
 """Changing a ticket's fields: one activity names all that changed, and a move shows it to others (CV-02)."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from tickets.database import is_one_of
 from tickets.desk.journal import Journal
 from tickets.desk.models import Ticket
 from tickets.desk.operations import Acting
+from tickets.desk.properties import Given, given_properties
 from tickets.desk.queries import find_ticket, ticket_view
 from tickets.desk.records import NewActivity, field_change, set_status
 from tickets.desk.rules.subjects import own_subject
@@ -42,7 +44,7 @@ async def change_ticket(
     contact: ContactCard | None,
     settings: Settings,
 ) -> Ticket:
-    """Change fields of a ticket. Raises what `find_ticket` does, `StaleVersion` and `UnknownReference`."""
+    """Change fields of a ticket. Raises what `find_ticket` does, `StaleVersion`, and what `given_properties` does."""
     ticket = await _unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
     channels = await _channels(tx, ticket.channel, patch.channel or ticket.channel)
     change = _Change(tx, acting, ticket, channels)
@@ -55,12 +57,12 @@ async def change_ticket(
         change.responsible(patch.responsible_id)
     if patch.status is not None:
         change.status(patch.status)
-    if patch.priority is not None:
-        change.put("priority", patch.priority)
     if patch.subject is not None:
         change.put("subject", own_subject(patch.subject, prefix=settings.ticket_prefix))
     if "contact_id" in given:
         change.contact(contact)
+    for given in await given_properties(tx, ticket, patch):
+        change.give(given)
     await change.write(patch.reason)
     return ticket
 
@@ -108,6 +110,7 @@ class _Change:
         self._ticket = ticket
         self._channels = channels
         self._left: str | None = None
+        self._lines: dict[str, dict[str, Any]] = {}
         self._before: dict[str, Value] = {}
         self._after: dict[str, Value] = {}
 
@@ -170,9 +173,16 @@ class _Change:
         ticket.company_id = contact.company_id if contact else None
         ticket.company_name = contact.company_name if contact else None
 
+    def give(self, given: Given) -> None:
+        """A property; the history has its lines as they are."""
+        setattr(self._ticket, given.column, given.value)
+        for line in given.lines:
+            self._lines[line["field"]] = line
+            self._note(line["field"], line["from"], line["to"])
+
     async def write(self, reason: str) -> None:
         """Write and tell, if anything changed at all."""
-        fields = tuple(name for name in self._after if self._before[name] != self._after[name])
+        fields = tuple(name for name in self._after if name in self._lines or self._before[name] != self._after[name])
         if not fields:
             return
         names = await self._names(fields)
@@ -186,7 +196,8 @@ class _Change:
             text=reason,
             shown_outside=False,
             changes=[
-                field_change(name, before=_shown(self._before[name], names), after=_shown(self._after[name], names))
+                self._lines.get(name)
+                or field_change(name, before=_shown(self._before[name], names), after=_shown(self._after[name], names))
                 for name in fields
             ],
         )

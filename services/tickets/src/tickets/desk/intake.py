@@ -23,6 +23,8 @@ from tickets.desk.rules.homes import also_shown_in
 from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.threading import Filing, Verdict
 from tickets.desk.rules.words import Delivery, Kind, Origin
+from tickets.properties.queries import default_priority
+from tickets.properties.rules.priorities import NORMAL
 
 
 async def file_mails(tx: Transaction, mails: Sequence[MailReceived], *, prefix: str) -> None:
@@ -30,7 +32,8 @@ async def file_mails(tx: Transaction, mails: Sequence[MailReceived], *, prefix: 
     lookup = await Lookup.load(tx, mails, prefix=prefix)
     channels = await _channels(tx, mails, lookup)
     numbers = await next_numbers(tx, sum(map(lookup.opens, mails)))
-    intake = _Intake(tx, lookup, channels, numbers)
+    priority = await default_priority(tx) if numbers else NORMAL
+    intake = _Intake(tx, lookup, channels, numbers, priority=priority)
     for mail in mails:
         intake.take(mail)
     await intake.write()
@@ -53,8 +56,15 @@ class _Intake:
     """One batch on its way into the tables."""
 
     def __init__(
-        self, tx: Transaction, lookup: Lookup, channels: dict[str, ChannelFacts], numbers: Iterable[int]
+        self,
+        tx: Transaction,
+        lookup: Lookup,
+        channels: dict[str, ChannelFacts],
+        numbers: Iterable[int],
+        *,
+        priority: str,
     ) -> None:
+        self._priority = priority
         self._tx = tx
         self._lookup = lookup
         self._channels = channels
@@ -92,6 +102,7 @@ class _Intake:
             status=first.key,
             closed=first.closed,
             ball=first.ball,
+            priority=self._priority,
             contact_id=sender.contact_id,
             contact_name=sender.contact_name or (mail.sender.name if mail.sender else None) or None,
             contact_address=mail.sender.address if mail.sender else None,

@@ -1,4 +1,4 @@
-"""What the desk does by the clock: it hands its mails to the mail service, and works bulk actions off."""
+"""What the desk does by the clock: mails are handed over, reminders shown, bulk actions and merges of tags worked off."""
 
 import logging
 
@@ -9,6 +9,8 @@ from tickets.desk import deliveries
 from tickets.desk.bulk import operations as bulk
 from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
+from tickets.desk.reminders import SHOW_REMINDERS, show_next_due
+from tickets.desk.tags import MERGE_TAGS, merge_next_batch
 from tickets.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,23 @@ def schedule(app: App, settings: Settings) -> None:
     """Declare the jobs."""
     app.job(BULK, lambda: do_bulk(app, settings), every=EVERY)
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
+    app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)
+
+
+async def show_reminders(app: App) -> int:
+    """Show due reminders, one transaction each; gives how many were looked at."""
+    for done in range(MOST):
+        async with app.database.transaction() as tx:
+            if not await show_next_due(tx):
+                return done
+    return MOST
+
+
+async def merge_tags(app: App) -> int:
+    """Carry out one batch of a merge of tags; gives 0 when nothing is left."""
+    async with app.database.transaction() as tx:
+        return await merge_next_batch(tx)
 
 
 async def do_bulk(app: App, settings: Settings) -> int:

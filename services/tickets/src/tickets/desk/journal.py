@@ -17,6 +17,8 @@ from contracts.tickets import (
     Actor,
     ActorKind,
     Addressee,
+    Reason,
+    ReminderDue,
     TicketChanged,
     TicketEnteredChannel,
     TicketEvent,
@@ -27,7 +29,8 @@ from tickets.channels.queries import ChannelFacts
 from tickets.channels.rules.workflow import Place
 from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
-from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
+from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, is_word_of_customer, set_status
+from tickets.desk.reminder_models import CANCELLED_BY_REPLY
 from tickets.desk.rules.audience import audience
 from tickets.desk.rules.words import Kind
 
@@ -57,6 +60,8 @@ class Journal:
         self._activities: list[NewActivity] = []
         self._touched: dict[UUID, AnyTicket] = {}
         self._told: list[_Told] = []
+        self._first_watchers: dict[UUID, frozenset[UUID]] = {}
+        self._answered: set[UUID] = set()
 
     def channel(self, ticket: AnyTicket) -> ChannelFacts:
         """The channel that the ticket is in."""
@@ -66,9 +71,19 @@ class Journal:
         """The status that the ticket has."""
         return self.channel(ticket).flow.same_or_first(ticket.status)
 
-    def open(self, ticket: NewTicket, first: NewActivity, *, actor: Actor, because: Event | None = None) -> None:
-        """A new ticket with its first activity."""
+    def open(
+        self,
+        ticket: NewTicket,
+        first: NewActivity,
+        *,
+        actor: Actor,
+        because: Event | None = None,
+        watchers: frozenset[UUID] = frozenset(),
+    ) -> None:
+        """A new ticket with its first activity, and with agents who watch it from the start."""
         self._tickets.append(ticket)
+        if watchers:
+            self._first_watchers[ticket.id] = watchers
         self._touched[ticket.id] = ticket
         self._write(ticket, first)
         self._tell(
@@ -148,6 +163,13 @@ class Journal:
         self._touch(ticket)
         self._tell(kind, ticket, dict(fields), actor=actor)
 
+
+    def remind(self, ticket: Ticket, agent_id: UUID) -> None:
+        """A reminder of an agent came due; nobody else is told, and nothing is written into the history."""
+        self._touch(ticket)
+        told = {"audience": (Addressee(agent_id=agent_id, reasons=(Reason.REMINDER,)),)}
+        self._tell(ReminderDue, ticket, told, actor=SYSTEM, quiet=True)
+
     async def write(self) -> None:
         """Store everything, and emit the events with the state as it is now."""
         session = self._tx.session
@@ -155,7 +177,16 @@ class Journal:
             await session.execute(sa.insert(table_of(Ticket)), [vars(ticket) for ticket in self._tickets])
         if self._activities:
             await session.execute(sa.insert(table_of(Activity)), [vars(activity) for activity in self._activities])
-        watchers = await self._watchers()
+        if self._first_watchers:
+            rows = [
+                {"ticket_id": ticket_id, "agent_id": agent_id}
+                for ticket_id, agents in self._first_watchers.items()
+                for agent_id in sorted(agents)
+            ]
+            await session.execute(sa.insert(table_of(Watcher)), rows)
+        if self._answered:
+            await session.execute(CANCELLED_BY_REPLY, {"tickets": sorted(self._answered)})
+        watchers = await self._watchers() | self._first_watchers
         for told in self._told:
             self._tx.emit(self._event(told, watchers.get(told.ticket.id, frozenset())), because=told.because)
 
@@ -168,6 +199,8 @@ class Journal:
     def _write(self, ticket: AnyTicket, activity: NewActivity) -> None:
         self._activities.append(activity)
         ticket.last_activity_at = max(ticket.last_activity_at, activity.at)
+        if isinstance(ticket, Ticket) and is_word_of_customer(activity):
+            self._answered.add(ticket.id)
         if activity.shown_outside and activity.written_in in {None, ticket.id}:
             ticket.shown_at = max(ticket.shown_at, activity.at)
         if activity.author_kind is ActorKind.AGENT and activity.kind in BY_AGENTS:

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.database import Base, words
-from tickets.desk.rules.words import Delivery, Kind, Origin, Priority, Sending
+from tickets.desk.rules.words import Delivery, Kind, Origin, Sending
 
 number_sequence = sa.Sequence("ticket_number", start=10_001, metadata=Base.metadata)
 """Counts the tickets of the installation; a number is never given twice, gaps are allowed (C9)."""
@@ -24,6 +24,8 @@ class Ticket(Base):
     mails go that name no other recipient; the contact is known when ``contact_id`` is set. ``changed_at`` moves with
     every version, ``last_activity_at`` with every activity, ``handled_at`` with those of agents, and
     ``shown_at`` with what the customer may see. ``opened_by`` is the agent who made it, None for a customer's.
+    ``priority`` has no foreign key: priorities are never deleted, and every mail would lock the same row. ``tags`` are
+    in canonical form (`properties.models.Tag.key`), ``fields`` are the values of custom fields by key.
 
     A ticket that was merged names in ``merged_into`` the living ticket that it is part of, never another merged one. It
     keeps its status, its contact and what was written in it, and is ``closed`` whatever the status says (TS-09).
@@ -40,7 +42,7 @@ class Ticket(Base):
     status: Mapped[str]
     closed: Mapped[bool]
     ball: Mapped[Ball] = mapped_column(words(Ball))
-    priority: Mapped[Priority] = mapped_column(words(Priority))
+    priority: Mapped[str]
     owner_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
     responsible_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
     opened_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
@@ -58,9 +60,9 @@ class Ticket(Base):
     handled_at: Mapped[datetime | None]
     shown_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    subject_words: Mapped[str] = mapped_column(
-        TSVECTOR, sa.Computed("to_tsvector('simple', subject)", persisted=True), deferred=True
-    )
+    marker_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("colour_marker.id"))
+    tags: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default=sa.text("'{}'"))
+    fields: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
 
 
 def _newest_first(
@@ -96,6 +98,10 @@ sa.Index(
     postgresql_where=_open & Ticket.owner_id.is_not(None),
 )
 sa.Index("ticket_list_number", Ticket.channel, Ticket.number.desc())
+sa.Index("ticket_list_opened", Ticket.channel, Ticket.opened_at.desc(), Ticket.number.desc())
+sa.Index("ticket_list_activity", Ticket.channel, Ticket.last_activity_at.desc(), Ticket.number.desc())
+_newest_first("ticket_list_company", Ticket.company_id, where=Ticket.company_id.is_not(None))
+_newest_first("ticket_list_customer", Ticket.contact_id, where=Ticket.contact_id.is_not(None))
 sa.Index(
     "ticket_list_handled", Ticket.channel, Ticket.handled_at.desc(), postgresql_where=Ticket.handled_at.is_not(None)
 )
@@ -107,7 +113,10 @@ sa.Index(
     postgresql_where=Ticket.contact_id.is_not(None),
 )
 sa.Index("ticket_merged", Ticket.merged_into, postgresql_where=Ticket.merged_into.is_not(None))
-sa.Index("ticket_subject_words", Ticket.subject_words, postgresql_using="gin")
+_newest_first("ticket_list_priority", Ticket.channel, Ticket.priority)
+_newest_first("ticket_list_marker", Ticket.channel, Ticket.marker_id, where=Ticket.marker_id.is_not(None))
+sa.Index("ticket_tags", Ticket.tags, postgresql_using="gin", postgresql_where=sa.text("tags <> '{}'"))
+sa.Index("ticket_fields", Ticket.fields, postgresql_using="gin", postgresql_where=sa.text("fields <> '{}'"))
 
 
 class Activity(Base):

@@ -17,6 +17,7 @@ from tickets.database import table_of
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Ticket, Watcher
 from tickets.desk.posting import Parent, chosen_recipients, last_home, new_message_id, parent_of_reply, post
+from tickets.desk.properties import properties_of_new
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.homes import also_shown_in, home_of_reply
@@ -61,13 +62,13 @@ async def open_ticket(
 ) -> NewTicket:
     """Open a ticket; one of the kind ``email`` sends its text at once (CW-04), the others send nothing.
 
-    Raises `UnknownReference`, `ChannelIsReadOnly`.
+    Raises `UnknownReference`, `ChannelIsReadOnly`, `InvalidFields`.
     """
     channel = await usable_channel(tx, acting.access, new.channel)
     status = channel.flow.first if new.status is None else channel.flow.get(new.status)
     if status is None:
         raise UnknownReference(f"The channel '{channel.key}' has no status '{new.status}'.")
-    for agent_id in (new.owner_id, new.responsible_id):
+    for agent_id in (new.owner_id, new.responsible_id, *new.watchers):
         check_sees(channel, agent_id)
     address = contact.addresses[0] if contact and contact.addresses else None
     ticket = NewTicket(
@@ -78,7 +79,7 @@ async def open_ticket(
         status=status.key,
         closed=status.closed,
         ball=status.ball,
-        priority=new.priority,
+        **await properties_of_new(tx, new, channel=channel.key),
         owner_id=new.owner_id,
         responsible_id=new.responsible_id,
         opened_by=acting.who.agent_id,
@@ -98,7 +99,7 @@ async def open_ticket(
     if new.kind == "email":
         to = [mailbox.as_mailbox() for mailbox in new.to] or None
         _address_mail(ticket, activity, channel, settings, Parent(), reply=False, to=to, new=new)
-    journal.open(ticket, activity, actor=acting.actor)
+    journal.open(ticket, activity, actor=acting.actor, watchers=frozenset(new.watchers))
     await journal.write()
     if new.kind == "email":
         await post(tx, ticket, activity, channel)

@@ -28,7 +28,10 @@ from tickets.desk.models import Activity, MailSender, RecipientState, Ticket, Wa
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.structure.relations import related
+from tickets.desk.tag_names import TAG_NAMES
 from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, TicketIsMerged, TicketMoved, TicketNotFound
+from tickets.properties.models import ColourMarker
+from tickets.properties.queries import shown_values
 from tickets.staff.models import Agent
 
 FIRST_PAGE = 20
@@ -65,11 +68,16 @@ ROWS = (
         Ticket.opened_at,
         Ticket.changed_at,
         Ticket.last_activity_at,
+        Ticket.marker_id,
+        ColourMarker.name.label("marker_name"),
+        ColourMarker.colour.label("marker_colour"),
+        TAG_NAMES.label("tag_names"),
     )
     .join(Channel, Channel.key == Ticket.channel)
     .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
     .outerjoin(_Owner, _Owner.id == Ticket.owner_id)
     .outerjoin(_Responsible, _Responsible.id == Ticket.responsible_id)
+    .outerjoin(ColourMarker, ColourMarker.id == Ticket.marker_id)
     .where(Ticket.merged_into.is_(None))
 )
 """Living tickets as lists and details show them; whoever uses it says which."""
@@ -80,7 +88,7 @@ _ME = sa.bindparam("me", type_=sa.Uuid)
 SEEN = Ticket.channel.in_(sa.select(Subscription.channel).where(Subscription.agent_id == _ME))
 """Tickets that the agent ``me`` may see: the SQL twin of `channels.rules.visibility.may` for reading."""
 
-_TICKET = ROWS.add_columns(Ticket.possible_follow_up_of).where(
+_TICKET = ROWS.add_columns(Ticket.possible_follow_up_of, Ticket.fields).where(
     Ticket.number == sa.bindparam("number", type_=sa.BigInteger), SEEN
 )
 _Merged = aliased(Ticket)
@@ -118,7 +126,8 @@ def ticket_row(row: AnyRow, prefix: str) -> TicketRow:
         owner_id, owner_name, responsible_id, responsible_name,
         contact_id, contact_name, contact_address, company_id, company_name,
         opened_at, changed_at, last_activity_at,
-    ) = row[:24]  # fmt: skip
+        marker_id, marker_name, marker_colour, tags,
+    ) = row[:28]  # fmt: skip
     contact: ContactRef = {
         "id": contact_id,
         "name": contact_name,
@@ -142,6 +151,8 @@ def ticket_row(row: AnyRow, prefix: str) -> TicketRow:
         "opened_at": opened_at,
         "changed_at": changed_at,
         "last_activity_at": last_activity_at,
+        "marker": {"id": marker_id, "name": marker_name, "colour": marker_colour} if marker_id else None,
+        "tags": tags,
     }
 
 
@@ -196,6 +207,7 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
     watchers = await tx.session.execute(_WATCHERS, {"ticket_id": row.id})
     return {
         **ticket_row(row, prefix),
+        "fields": await shown_values(tx, row.channel, row.fields),
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
         "activities": await activity_page(tx, row.id, limit=FIRST_PAGE),
         **await related(tx, row.id, agent_id, seen=SEEN, prefix=prefix),

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
+from contracts.ingest import MailKind
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.channels.rules.workflow import Place
 from tickets.desk.models import Ticket
-from tickets.desk.rules.words import Kind, Origin, Priority
+from tickets.desk.rules.words import Kind, Origin
+from tickets.properties.rules.priorities import NORMAL
 
 
 @dataclass(kw_only=True)
@@ -26,7 +28,7 @@ class NewTicket:
     status: str
     closed: bool
     ball: Ball
-    priority: Priority = Priority.NORMAL
+    priority: str = NORMAL
     owner_id: UUID | None = None
     responsible_id: UUID | None = None
     opened_by: UUID | None = None
@@ -44,6 +46,9 @@ class NewTicket:
     handled_at: datetime | None = None
     shown_at: datetime
     closed_at: datetime | None = None
+    marker_id: UUID | None = None
+    tags: list[str] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 AnyTicket = NewTicket | Ticket
@@ -79,6 +84,12 @@ class NewActivity:
     explanation: str | None = None
     written_in: UUID | None = None
     also_shown_in: list[str] | None = None
+
+
+def is_word_of_customer(activity: NewActivity) -> bool:
+    """Whether a customer wrote it, and not a machine of theirs."""
+    human = activity.mail_kind in {None, MailKind.HUMAN.value}
+    return activity.kind is Kind.INCOMING and activity.author_kind is ActorKind.CONTACT and human
 
 
 def set_status(ticket: AnyTicket, place: Place, now: datetime) -> None:

@@ -3,15 +3,18 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from contracts.ingest import Mailbox
 from tickets.desk.rules.sanitise import MAX_TAGS
-from tickets.desk.rules.words import Kind, Priority
+from tickets.desk.rules.words import IfCustomerReplies, Kind
+from tickets.properties.rules.tags import MOST
+from tickets.properties.shapes import TagName, ValuesIn, ValuesPatch
 
 MAX_TEXT = 100_000
 MAX_HTML = 200_000
 MAX_RECIPIENTS = 100
+MAX_WATCHERS = 100
 
 Subject = Annotated[
     str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\r\n\x00]*$")
@@ -41,6 +44,7 @@ class MailboxIn(Input):
         return Mailbox(name=self.name, address=self.address)
 
 
+Tags = Annotated[tuple[TagName, ...], Field(max_length=MOST)]
 Mailboxes = Annotated[tuple[MailboxIn, ...], Field(max_length=MAX_RECIPIENTS)]
 
 
@@ -71,9 +75,13 @@ class TicketIn(Written):
     channel: Key
     subject: Subject
     status: Key | None = Field(default=None, description="Default: the first status of the channel's workflow.")
-    priority: Priority = Priority.NORMAL
+    priority: Key | None = Field(default=None, description="Default: the default priority.")
+    marker_id: UUID | None = None
+    tags: Tags = ()
+    fields: ValuesIn = Field(default_factory=dict, description="Values of the channel's custom fields by key.")
     owner_id: UUID | None = None
     responsible_id: UUID | None = None
+    watchers: Annotated[tuple[UUID, ...], Field(max_length=MAX_WATCHERS)] = ()
     contact_id: UUID | None = None
     to: Mailboxes = ()
     cc: Mailboxes = ()
@@ -112,17 +120,37 @@ class TicketPatch(Input):
     channel: Key | None = None
     owner_id: UUID | None = None
     responsible_id: UUID | None = None
-    priority: Priority | None = None
+    priority: Key | None = None
+    marker_id: UUID | None = None
+    tags: Tags | None = Field(default=None, description="All tags; not together with add_tags or remove_tags.")
+    add_tags: Tags = ()
+    remove_tags: Tags = ()
+    fields: ValuesPatch = Field(
+        default_factory=dict, description="Values of the channel's custom fields by key; null takes one away."
+    )
     subject: Subject | None = None
     contact_id: UUID | None = None
     reason: Note = ""
 
     @model_validator(mode="after")
     def _null_only_where_nobody_is_possible(self) -> Self:
-        for name in ("status", "channel", "priority", "subject"):
+        for name in ("status", "channel", "priority", "subject", "tags"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"'{name}' cannot be null; leave it out to keep it")
+        if self.tags is not None and (self.add_tags or self.remove_tags):
+            raise ValueError("'tags' are all tags; leave out 'add_tags' and 'remove_tags'")
         return self
+
+
+class ReminderIn(Input):
+    """When the ticket shows itself again, to the agent who asks for it (DR-02)."""
+
+    at: AwareDatetime = Field(description="In the future, within ten years.")
+    text: Note = Field(default="", max_length=1000)
+    if_customer_replies: IfCustomerReplies = Field(
+        default=IfCustomerReplies.CANCEL,
+        description="Before it is due: `cancel` ends the reminder, so the ticket is back at once; `keep` waits.",
+    )
 
 
 class ActivityAccepted(BaseModel):

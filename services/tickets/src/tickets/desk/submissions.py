@@ -14,6 +14,7 @@ from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.structure.families import lock_family
+from tickets.properties.queries import default_priority
 
 NOT_FOUND = "not_found"
 
@@ -38,6 +39,7 @@ async def file_new_ticket(tx: Transaction, submitted: TicketSubmitted, *, prefix
         status=first.key,
         closed=first.closed,
         ball=first.ball,
+        priority=await default_priority(tx),
         contact_id=author.contact_id,
         contact_name=author.name,
         contact_address=author.address,

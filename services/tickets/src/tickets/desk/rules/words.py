@@ -13,15 +13,6 @@ class Origin(StrEnum):
     PORTAL = "portal"
 
 
-class Priority(StrEnum):
-    """How urgent a ticket is, the least first (CF-05)."""
-
-    LOW = "low"
-    NORMAL = "normal"
-    HIGH = "high"
-    URGENT = "urgent"
-
-
 class Kind(StrEnum):
     """What an activity is (TC-10)."""
 
@@ -47,3 +38,10 @@ class Sending(StrEnum):
     WAITING = "waiting"
     HANDED_OVER = "handed_over"
     REFUSED = "refused"
+
+
+class IfCustomerReplies(StrEnum):
+    """What becomes of a reminder when the customer writes before it is due (DR-02)."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"

@@ -1,0 +1,1 @@
+"""Settings that hold for the whole desk and that an administrator changes while it runs."""

@@ -1,0 +1,1 @@
+"""Pure decisions about properties: values in, values out."""
