@@ -29,7 +29,7 @@ BATCH = 500
 
 def holds(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Tickets that hold the tag with this canonical form; the index of tags answers it."""
-    return (Ticket.tags != _NONE) & Ticket.tags.contains(array([key], type_=sa.Text))
+    return (Ticket.tags != _NONE) & Ticket.tags.contains(sa.cast(array([key]), ARRAY(sa.Text)))
 
 
 _LIVING = Tag.merged_into.is_(None)
@@ -127,7 +127,7 @@ async def delete_tag(tx: Transaction, tag_id: UUID) -> None:
     """Delete a tag that no ticket holds, with its aliases. Raises `TagNotFound`, `TagInUse`."""
     tag = await _find(tx, tag_id)
     aliases = (await tx.session.scalars(sa.select(Tag).where(Tag.merged_into == tag.id).with_for_update())).all()
-    used = await tx.session.scalar(sa.select(sa.exists().where(holds(sa.literal(tag.key)))))
+    used = await tx.session.scalar(sa.select(sa.exists().where(holds(sa.literal(tag.key, sa.Text)))))
     if used or any(alias.merging for alias in aliases):
         raise TagInUse("Tickets have this tag. Merge it into another one, or remove it from them first.")
     await tx.session.execute(sa.delete(table_of(Tag)).where(Tag.merged_into == tag.id))
@@ -148,19 +148,20 @@ async def merge_next_batch(tx: Transaction) -> int:
     if alias is None:
         return 0
     key = await tx.session.scalar(sa.select(Tag.key).where(Tag.id == alias.merged_into))
-    batch = sa.select(Ticket.id).where(holds(sa.literal(alias.key))).order_by(Ticket.id).limit(BATCH)
+    batch = sa.select(Ticket.id).where(holds(sa.literal(alias.key, sa.Text))).order_by(Ticket.id).limit(BATCH)
     ids = (await tx.session.scalars(batch.with_for_update())).all()
     if not ids:
         alias.merging = False
         return 1
-    both = Ticket.tags.contains(sa.cast([key], ARRAY(sa.Text)))
+    old, new = sa.literal(alias.key, sa.Text), sa.literal(key, sa.Text)
+    both = holds(new)
     await tx.session.execute(
         sa.update(table_of(Ticket))
         .where(Ticket.id.in_(ids))
         .values(
             tags=sa.case(
-                (both, sa.func.array_remove(Ticket.tags, alias.key)),
-                else_=sa.func.array_replace(Ticket.tags, alias.key, key),
+                (both, sa.func.array_remove(Ticket.tags, old)),
+                else_=sa.func.array_replace(Ticket.tags, old, new),
             )
         )
     )
