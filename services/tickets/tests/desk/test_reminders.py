@@ -8,7 +8,7 @@ from services.tickets.tests.conftest import Desk
 
 from chassis.ids import new_id
 from contracts.ingest import MailKind
-from contracts.tickets import Addressee, Reason, ReminderDue
+from contracts.tickets import Addressee, ReminderDue
 from tickets.desk.jobs import show_reminders
 from tickets.desk.reminder_models import Reminder
 from tickets.staff.demo import ADA, ANNA, PETRA, TOM, VIKTOR
@@ -68,7 +68,7 @@ async def test_at_the_due_time_the_setter_is_told_once_and_the_ticket_is_back(de
     assert await show_reminders(desk.app) == 1
     assert await show_reminders(desk.app) == 0
     (due,) = await desk.events(ReminderDue)
-    assert due.audience == (Addressee(agent_id=TOM, reasons=(Reason.REMINDER,)),)
+    assert due.audience == (Addressee(agent_id=TOM, reasons=()),)
     assert (due.number, due.ticket_version, due.channel) == (10_001, 2, "support")
     assert await action_required(tom) == [10_001]
     assert (await tom.get("/tickets/10001/reminder")).json()["due"]

@@ -18,6 +18,7 @@ from contracts.tickets import ActorKind
 from tickets import demo
 from tickets.channels.rules.words import Ball, Category
 from tickets.database import table_of
+from tickets.desk import property_filters
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.portal import heads_of
 from tickets.desk.queries import ROWS
@@ -64,6 +65,22 @@ QUERIES: list[dict[str, Any]] = [
 ]
 
 
+PROPERTIES: dict[str, tuple[sa.ColumnElement[bool], dict[str, Any]]] = {
+    "tag": (property_filters.has_tags("tags"), {"tags": ["invoice"]}),
+    "marker": (
+        (Ticket.channel == "support") & property_filters.has_marker("marker"),
+        {"marker": UUID(int=1)},
+    ),
+    "priority": ((Ticket.channel == "support") & property_filters.has_priority("priority"), {"priority": "urgent"}),
+    "number": (
+        property_filters.number_between("key", lowest="low", highest="high"),
+        {"key": "amount", "low": 5, "high": 7},
+    ),
+    "date": (property_filters.date_between("key", lowest="low"), {"key": "until", "low": "2026-11-20"}),
+}
+"""The conditions about properties: each one has its index."""
+
+
 def ticket(number: int) -> NewTicket:
     """The so-and-so-manieth ticket: most are closed, some are owned, few came by the portal."""
     changed = NOW - timedelta(minutes=TICKETS - number)
@@ -85,6 +102,9 @@ def ticket(number: int) -> NewTicket:
         last_activity_at=changed,
         handled_at=changed if number % 2 else None,
         shown_at=changed,
+        priority="urgent" if number % 50 == 0 else "normal",
+        tags=["invoice"] if number % 200 == 0 else [],
+        fields={"device": "router", "amount": number} if number % 400 == 0 else {},
     )
 
 
@@ -129,6 +149,8 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
         for page, cursor in {"first": None, "later": encode_cursor(*keys)}.items():
             shape, values = shaped(viewer, Filters(cursor=cursor, **query))
             yield f"{page} page of {query}", page_statement(shape).params(values)
+    for name, (condition, given) in PROPERTIES.items():
+        yield name, sa.select(Ticket.id).where(condition).params(given)
     yield "counters", COUNTERS.params(me=TOM, today=viewer.today)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
@@ -157,6 +179,13 @@ async def test_no_list_reads_a_whole_table(connection: AsyncConnection) -> None:
     plans = {name: await plan_of(connection, statement) for name, statement in statements(settings)}
     assert len(plans) > 50
     assert {name: found for name, plan in plans.items() if (found := whole_tables(plan))} == {}
+
+
+async def test_a_value_of_a_custom_field_is_found_by_its_index(connection: AsyncConnection) -> None:
+    statement = sa.select(Ticket.id).where(property_filters.has_value("value"))
+    sql = statement.compile(dialect=connection.dialect)
+    found = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", ('{"device": "router"}',))
+    assert whole_tables(found.scalar_one()[0]["Plan"]) == []
 
 
 async def test_a_query_without_an_index_is_found(connection: AsyncConnection) -> None:

@@ -12,7 +12,7 @@ from tickets.properties.rules.words import FieldType
 from tickets.staff.demo import ADA, ANNA, TOM
 
 NEW = {"kind": "internal", "channel": "support", "subject": "Cable", "text": "Broken"}
-DEVICE = {
+DEVICE: dict[str, Any] = {
     "key": "device",
     "label": {"en": "Device", "de": "Gerät"},
     "type": "choice",

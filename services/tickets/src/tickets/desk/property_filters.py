@@ -42,7 +42,8 @@ def has_value(name: str) -> Condition:
 
 def has_field(name: str) -> Condition:
     """Tickets that have any value in the custom field with the key ``:name``."""
-    return (Ticket.fields != _NO_FIELDS) & Ticket.fields.has_key(sa.bindparam(name, type_=sa.Text))
+    holds: Condition = Ticket.fields.has_key(sa.bindparam(name, type_=sa.Text))
+    return (Ticket.fields != _NO_FIELDS) & holds
 
 
 def number_between(name: str, *, lowest: str | None = None, highest: str | None = None) -> Condition:

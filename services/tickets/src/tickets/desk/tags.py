@@ -1,11 +1,12 @@
 """Tags: completed while somebody types, renamed and merged by administrators (TS-03)."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from chassis.database import Transaction
 from chassis.ids import new_id
@@ -27,7 +28,7 @@ BATCH = 500
 """Tickets in one transaction of a merge."""
 
 
-def holds(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def holds(key: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
     """Tickets that hold the tag with this canonical form; the index of tags answers it."""
     return (Ticket.tags != _NONE) & Ticket.tags.contains(sa.cast(array([key]), ARRAY(sa.Text)))
 
@@ -36,7 +37,9 @@ _LIVING = Tag.merged_into.is_(None)
 
 
 def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    found = sa.select(sa.literal_column("1")).select_from(Ticket).where(holds(Tag.key), *conditions)
+    found: sa.Select[*tuple[Any, ...]] = (
+        sa.select(sa.literal_column("1")).select_from(Ticket).where(holds(Tag.key), *conditions)
+    )
     capped = found.correlate(Tag).limit(COUNT_UP_TO).subquery()
     return sa.select(sa.func.count()).select_from(capped).correlate(Tag).scalar_subquery()
 
