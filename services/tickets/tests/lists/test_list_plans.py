@@ -24,10 +24,12 @@ from tickets.desk.portal import heads_of
 from tickets.desk.queries import ROWS
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.tags import completion
 from tickets.lists.queries import Viewer, shaped
 from tickets.lists.shapes import Filters
 from tickets.lists.statements import COUNTERS, page_statement
 from tickets.main import Settings, build
+from tickets.properties.models import Tag
 from tickets.staff.demo import AGENTS, ANNA, TOM, VIKTOR
 from tickets.staff.operations import create_agent
 
@@ -135,6 +137,8 @@ async def connection(settings_for: SettingsFor) -> AsyncIterator[AsyncConnection
         await tx.session.execute(sa.insert(table_of(Activity)), [vars(activity(one)) for one in tickets])
         watched = [{"ticket_id": one.id, "agent_id": ANNA} for one in tickets[::20]]
         await tx.session.execute(sa.insert(table_of(Watcher)), watched)
+        used = Tag(id=new_id(), key="invoice", name="Invoice", merging=False, created_at=NOW)
+        tx.session.add(used)
     async with app.database.engine.connect() as connection:
         await connection.execute(sa.text("ANALYZE"))
         yield connection
@@ -151,6 +155,7 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
             yield f"{page} page of {query}", page_statement(shape).params(values)
     for name, (condition, given) in PROPERTIES.items():
         yield name, sa.select(Ticket.id).where(condition).params(given)
+    yield "completion of a tag", completion("inv").order_by(Tag.key).limit(21).params(me=TOM)
     yield "counters", COUNTERS.params(me=TOM, today=viewer.today)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())

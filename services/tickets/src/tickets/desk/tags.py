@@ -29,8 +29,9 @@ BATCH = 500
 
 
 def holds(key: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
-    """Tickets that hold the tag with this canonical form; the index of tags answers it."""
-    return (Ticket.tags != _NONE) & Ticket.tags.contains(sa.cast(array([key]), ARRAY(sa.Text)))
+    """Tickets that hold the tag with this canonical form; the index of tags answers it, in its own collation."""
+    tag = sa.collate(sa.cast(key, sa.Text), "default")
+    return (Ticket.tags != _NONE) & Ticket.tags.contains(sa.cast(array([tag]), ARRAY(sa.Text)))
 
 
 _LIVING = Tag.merged_into.is_(None)
@@ -51,10 +52,16 @@ async def complete_tags(
 
     Raises `InvalidCursor`.
     """
-    seen = sa.select(_counted(SEEN).label("tickets")).correlate(Tag).lateral()
-    statement = sa.select(Tag.id, Tag.key, Tag.name, seen.c.tickets).join(seen, sa.true())
-    statement = statement.where(_LIVING, seen.c.tickets > 0, *_begins(typed), *_behind(cursor))
+    statement = completion(typed).where(*_behind(cursor))
     return await _page(tx, statement, {"me": agent_id}, limit)
+
+
+def completion(typed: str) -> sa.Select[*tuple[Any, ...]]:
+    """The statement of a completion, for the agent ``me``; tags are counted one by one until the page is full."""
+    once = sa.literal_column("0", sa.Integer)  # OFFSET 0 keeps PostgreSQL from counting for the filter and the column
+    seen = sa.select(_counted(SEEN).label("tickets")).correlate(Tag).offset(once).lateral()
+    statement = sa.select(Tag.id, Tag.key, Tag.name, seen.c.tickets).join(seen, sa.true())
+    return statement.where(_LIVING, seen.c.tickets > 0, *_begins(typed))
 
 
 async def all_tags(
