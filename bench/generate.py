@@ -169,6 +169,9 @@ class _Past:
                 "handled_at": handled[-1] if handled else None,
                 "shown_at": last,
                 "closed_at": last if category is Category.CLOSED else None,
+                "marker_id": None,
+                "tags": [],
+                "fields": "{}",
             }
         )
         rows[Participant].append({"ticket_id": ticket_id, "address": address})
