@@ -18,7 +18,10 @@ import asyncpg
 from tickets.channels.rules.words import Ball, Category, Subscribed
 from tickets.database import Base, table_of
 from tickets.desk.models import Activity, KnownMessage, Participant, Ticket, Watcher
-from tickets.desk.rules.words import Kind, Origin, Priority
+from tickets.desk.rules.words import Kind, Origin
+from tickets.properties.rules.priorities import HIGH, LOW, NORMAL, URGENT
+
+PRIORITIES = (LOW, NORMAL, HIGH, URGENT)
 
 AGENTS = 40
 CHANNELS = 12
@@ -149,7 +152,7 @@ class _Past:
                 "status": status,
                 "closed": category is Category.CLOSED,
                 "ball": ball,
-                "priority": rng.choices(list(Priority), weights=(1, 12, 2, 1))[0],
+                "priority": rng.choices(PRIORITIES, weights=(1, 12, 2, 1))[0],
                 "owner_id": owner,
                 "responsible_id": None,
                 "opened_by": None,
@@ -166,6 +169,9 @@ class _Past:
                 "handled_at": handled[-1] if handled else None,
                 "shown_at": last,
                 "closed_at": last if category is Category.CLOSED else None,
+                "marker_id": None,
+                "tags": [],
+                "fields": "{}",
             }
         )
         rows[Participant].append({"ticket_id": ticket_id, "address": address})

@@ -12,6 +12,7 @@ from contracts.tickets import (
     ActorKind,
     Addressee,
     Reason,
+    ReminderDue,
     TicketChanged,
     TicketEnteredChannel,
     TicketEvent,
@@ -29,6 +30,7 @@ TICKET, TOM, ANNA = uuid4(), uuid4(), uuid4()
     [
         (TicketOpened, {"origin": "email", "activity_id": uuid4()}, NoticeKind.OPENED),
         (TicketEnteredChannel, {}, NoticeKind.ENTERED),
+        (ReminderDue, {}, NoticeKind.REMINDER),
         (ActivityAdded, {"kind": "incoming"}, NoticeKind.INCOMING),
         (ActivityAdded, {"kind": "outgoing"}, NoticeKind.OUTGOING),
         (ActivityAdded, {"kind": "note"}, NoticeKind.NOTE),

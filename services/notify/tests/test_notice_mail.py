@@ -53,6 +53,19 @@ def test_an_agent_who_reads_german_gets_german() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "why"),
+    [
+        ("en", "[DS-7] Your reminder is due: Printer on fire", "because you wanted to be reminded of it."),
+        ("de", "[DS-7] Ihre Wiedervorlage ist fällig: Printer on fire", "weil Sie daran erinnert werden wollten."),
+    ],
+)
+def test_a_reminder_says_that_one_asked_for_it(language: str, subject: str, why: str) -> None:
+    """DR-02."""
+    letter = compose([news(7, NoticeKind.REMINDER, reasons=())], language=language, public_url=URL)
+    assert (letter.subject, why in letter.text) == (subject, True)
+
+
 def test_several_things_on_one_ticket_are_one_notice_with_the_most_telling_in_the_subject() -> None:
     letter = compose([news(7, NoticeKind.STATUS_CHANGE, NoticeKind.INCOMING, notices=2)], language="en", public_url=URL)
     assert letter.subject == "[DS-7] The customer wrote: Printer on fire"

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 
 from chassis.app import App
 from contracts.messages import EventMeta, Service
-from contracts.tickets import ActivityAdded, Addressee, Reason, TicketChanged, TicketEvent, TicketOpened
+from contracts.tickets import (
+    ActivityAdded,
+    Actor,
+    ActorKind,
+    Addressee,
+    Reason,
+    ReminderDue,
+    TicketChanged,
+    TicketEvent,
+    TicketOpened,
+)
 from notify import operations
 from notify.rules.fan_out import Way
 
@@ -139,6 +149,16 @@ async def test_preferences_decide_on_which_way_an_agent_is_told(
     assert told == {tom: (True, "off"), anna: (False, "pending")}
 
 
+async def test_a_due_reminder_is_told_with_its_reason(
+    deliver: Deliver, rows: Rows, make_event: MakeEvent, tom: UUID
+) -> None:
+    """DR-02."""
+    audience = (Addressee(agent_id=tom, reasons=()),)
+    await deliver(make_event(ReminderDue, uuid4(), audience=audience, actor=Actor(kind=ActorKind.SYSTEM)))
+    (told,) = await rows()
+    assert (told.agent_id, told.kind, told.reasons, told.mail_state) == (tom, "reminder", [], "pending")
+
+
 async def test_an_event_without_an_audience_is_handled_and_tells_nobody(
     app: App, deliver: Deliver, rows: Rows, make_event: MakeEvent
 ) -> None:
@@ -155,4 +175,5 @@ async def test_every_event_that_the_topology_names_has_a_handler(app: App) -> No
         "ActivityAdded",
         "TicketChanged",
         "TicketEnteredChannel",
+        "ReminderDue",
     }

@@ -55,7 +55,6 @@ class Reason(StrEnum):
     RESPONSIBLE = "responsible"
     WATCHER = "watcher"
     SUBSCRIBER = "subscriber"
-    REMINDER = "reminder"
 
 
 class Addressee(Shape):
@@ -143,7 +142,10 @@ class TicketSplit(TicketEvent):
 
 
 class ReminderDue(TicketEvent):
-    """The time has come that an agent wanted to be reminded of the ticket at; the audience is this agent (DR-02)."""
+    """The time has come at which an agent wanted to be reminded of the ticket (DR-02).
+
+    The audience is this agent alone, without reasons: the event itself is the reason.
+    """
 
 
 class MailFiled(Event):

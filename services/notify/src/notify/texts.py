@@ -15,11 +15,14 @@ class Catalogue:
     """One language. Words in braces are filled in: ``{channel}``, ``{why}``, ``{count}``, ``{notices}``, ``{tickets}``.
 
     ``kinds`` name what happened, ``reasons`` complete the sentence ``why`` and ``short_reasons`` stand alone in a list.
+    ``asked`` and ``short_asked`` are the reason of a reminder.
     """
 
     kinds: Mapping[NoticeKind, str]
     reasons: Mapping[Reason, str]
     short_reasons: Mapping[Reason, str]
+    asked: str
+    short_asked: str
     why: str
     why_short: str
     conjunction: str
@@ -47,15 +50,15 @@ ENGLISH = Catalogue(
         Reason.RESPONSIBLE: "are the responsible person of this ticket",
         Reason.WATCHER: "watch this ticket",
         Reason.SUBSCRIBER: "are a Standard subscriber of {channel}",
-        Reason.REMINDER: "wanted to be reminded of it",
     },
     short_reasons={
         Reason.OWNER: "owner",
         Reason.RESPONSIBLE: "responsible person",
         Reason.WATCHER: "watcher",
         Reason.SUBSCRIBER: "Standard subscriber of {channel}",
-        Reason.REMINDER: "reminded on your own wish",
     },
+    asked="wanted to be reminded of it",
+    short_asked="reminded on your own wish",
     why="You get this because you {why}.",
     why_short="You are: {why}",
     conjunction=" and ",
@@ -83,15 +86,15 @@ GERMAN = Catalogue(
         Reason.RESPONSIBLE: "für dieses Ticket verantwortlich sind",
         Reason.WATCHER: "dieses Ticket beobachten",
         Reason.SUBSCRIBER: "{channel} als Standard abonniert haben",
-        Reason.REMINDER: "daran erinnert werden wollten",
     },
     short_reasons={
         Reason.OWNER: "Bearbeiter",
         Reason.RESPONSIBLE: "Verantwortlicher",
         Reason.WATCHER: "Beobachter",
         Reason.SUBSCRIBER: "Standard-Abonnent von {channel}",
-        Reason.REMINDER: "auf eigenen Wunsch erinnert",
     },
+    asked="daran erinnert werden wollten",
+    short_asked="auf eigenen Wunsch erinnert",
     why="Sie bekommen diese Mail, weil Sie {why}.",
     why_short="Sie sind: {why}",
     conjunction=" und ",

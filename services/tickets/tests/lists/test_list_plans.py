@@ -1,6 +1,5 @@
 """The plans of every list query on tables that are not small: none of them reads a whole table of tickets."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from contracts.tickets import ActorKind
 from tickets import demo
 from tickets.channels.rules.words import Ball, Category
 from tickets.database import table_of
+from tickets.desk import property_filters
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.portal import heads_of
 from tickets.desk.queries import ROWS, SEEN
@@ -28,6 +28,7 @@ from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.structure.families import HEADS, MEMBERS
 from tickets.desk.structure.linking import ANCESTORS
 from tickets.desk.structure.relations import links_statement, undoable_statement
+from tickets.desk.tags import completion
 from tickets.lists.activities import activity_values, rows_statement
 from tickets.lists.counting import CHANNEL_COUNTS, HANDLED_COUNTS, OWN_COUNTS, REMINDER_COUNTS
 from tickets.lists.matches import PREPARE, Search
@@ -36,6 +37,7 @@ from tickets.lists.searching import BEST, NUMBERED
 from tickets.lists.shapes import ActivityFilters, Filters
 from tickets.lists.statements import page_statement
 from tickets.main import Settings, build
+from tickets.properties.models import Tag
 from tickets.staff.demo import AGENTS, ANNA, TOM, VIKTOR
 from tickets.staff.operations import create_agent
 
@@ -117,6 +119,22 @@ def _explain(element: Explain, compiler: sa.Compiled, **options: Any) -> str:
     return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}"
 
 
+PROPERTIES: dict[str, tuple[sa.ColumnElement[bool], dict[str, Any]]] = {
+    "tag": (property_filters.has_tags("tags"), {"tags": ["invoice"]}),
+    "marker": (
+        (Ticket.channel == "support") & property_filters.has_marker("marker"),
+        {"marker": UUID(int=1)},
+    ),
+    "priority": ((Ticket.channel == "support") & property_filters.has_priority("priority"), {"priority": "urgent"}),
+    "number": (
+        property_filters.number_between("key", lowest="low", highest="high"),
+        {"key": "amount", "low": 5, "high": 7},
+    ),
+    "date": (property_filters.date_between("key", lowest="low"), {"key": "until", "low": "2026-11-20"}),
+}
+"""The conditions about properties: each one has its index."""
+
+
 def ticket(number: int) -> NewTicket:
     """The so-and-so-manieth ticket: most are closed, some are owned, few came by the portal."""
     changed = NOW - timedelta(minutes=TICKETS - number)
@@ -138,6 +156,9 @@ def ticket(number: int) -> NewTicket:
         last_activity_at=changed,
         handled_at=changed if number % 2 else None,
         shown_at=changed,
+        priority="urgent" if number % 50 == 0 else "normal",
+        tags=["invoice"] if number % 200 == 0 else [],
+        fields={"device": "router", "amount": number} if number % 400 == 0 else {},
     )
 
 
@@ -168,6 +189,8 @@ async def connection(settings_for: SettingsFor) -> AsyncIterator[AsyncConnection
         await tx.session.execute(sa.insert(table_of(Activity)), [vars(activity(one)) for one in tickets])
         watched = [{"ticket_id": one.id, "agent_id": ANNA} for one in tickets[::20]]
         await tx.session.execute(sa.insert(table_of(Watcher)), watched)
+        used = Tag(id=new_id(), key="invoice", name="Invoice", merging=False, created_at=NOW)
+        tx.session.add(used)
     async with app.database.engine.connect() as connection:
         await connection.execute(sa.text("ANALYZE"))
         yield connection
@@ -207,6 +230,9 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
     yield "preparing a search", PREPARE.params(me=TOM, **terms)
     yield "best matches", BEST.params(me=TOM, now=NOW, skipped=0, rows=21, **search.values())
     yield "numbers", NUMBERED.params(me=TOM, number=105, lows=[105, 1050, 10500], highs=[105, 1059, 10599])
+    for name, (condition, given) in PROPERTIES.items():
+        yield name, sa.select(Ticket.id).where(condition).params(given)
+    yield "completion of a tag", completion("inv").order_by(Tag.key).limit(21).params(me=TOM)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
     yield "activity of a mail", sa.select(Activity).where(Activity.mail_id == UUID(int=1))
@@ -242,6 +268,13 @@ async def test_no_list_reads_a_whole_table(connection: AsyncConnection) -> None:
     plans = {name: await plan_of(connection, statement) for name, statement in statements(settings)}
     assert len(plans) > 90
     assert {name: found for name, plan in plans.items() if (found := whole_tables(plan))} == {}
+
+
+async def test_a_value_of_a_custom_field_is_found_by_its_index(connection: AsyncConnection) -> None:
+    statement = sa.select(Ticket.id).where(property_filters.has_value("value"))
+    sql = statement.compile(dialect=connection.dialect)
+    found = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}", ('{"device": "router"}',))
+    assert whole_tables(found.scalar_one()[0]["Plan"]) == []
 
 
 async def test_a_query_without_an_index_is_found(connection: AsyncConnection) -> None:

@@ -54,7 +54,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One line for one agent. ``ways`` has at least one member."""
+    """One line for one agent. ``ways`` has at least one member; a reminder has no reasons beside its kind."""
 
     agent_id: UUID
     event_id: UUID

@@ -46,6 +46,7 @@ def _single(one: News, words: Catalogue, public_url: str) -> Letter:
     happened = _happened(one, words)
     head = one.head
     reasons = [words.reasons[reason].format(channel=_one_line(head.channel_name)) for reason in _sorted(one)]
+    reasons += [words.asked] if NoticeKind.REMINDER in one.kinds else []
     return Letter(
         subject=f"[{head.reference}] {happened[0]}: {_one_line(head.subject)}",
         text="\n".join(
@@ -69,6 +70,7 @@ def _bundle(news: Sequence[News], words: Catalogue, public_url: str) -> Letter:
     lines = [words.bundle_opening, ""]
     for one in news[:LISTED]:
         reasons = [words.short_reasons[reason].format(channel=one.head.channel_name) for reason in _sorted(one)]
+        reasons += [words.short_asked] if NoticeKind.REMINDER in one.kinds else []
         lines += [
             f"{one.head.reference}  {_one_line(one.head.subject)}",
             f"  {', '.join(_happened(one, words))}",

@@ -61,8 +61,8 @@ async def change_ticket(
         change.put("subject", own_subject(patch.subject, prefix=settings.ticket_prefix))
     if "contact_id" in given:
         change.contact(contact)
-    for given in await given_properties(tx, ticket, patch):
-        change.give(given)
+    for property_ in await given_properties(tx, ticket, patch):
+        change.give(property_)
     await change.write(patch.reason)
     return ticket
 

@@ -1,4 +1,4 @@
-"""What the desk does by the clock: mails are handed over, reminders shown, bulk actions and merges of tags worked off."""
+"""What the desk does by the clock: it sends mails, shows reminders, works off bulk actions and merges of tags."""
 
 import logging
 

@@ -17,7 +17,6 @@ from contracts.tickets import (
     Actor,
     ActorKind,
     Addressee,
-    Reason,
     ReminderDue,
     TicketChanged,
     TicketEnteredChannel,
@@ -163,11 +162,10 @@ class Journal:
         self._touch(ticket)
         self._tell(kind, ticket, dict(fields), actor=actor)
 
-
     def remind(self, ticket: Ticket, agent_id: UUID) -> None:
         """A reminder of an agent came due; nobody else is told, and nothing is written into the history."""
         self._touch(ticket)
-        told = {"audience": (Addressee(agent_id=agent_id, reasons=(Reason.REMINDER,)),)}
+        told: dict[str, object] = {"audience": (Addressee(agent_id=agent_id, reasons=()),)}
         self._tell(ReminderDue, ticket, told, actor=SYSTEM, quiet=True)
 
     async def write(self) -> None:

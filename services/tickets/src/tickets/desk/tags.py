@@ -1,11 +1,12 @@
 """Tags: completed while somebody types, renamed and merged by administrators (TS-03)."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from chassis.database import Transaction
 from chassis.ids import new_id
@@ -27,16 +28,19 @@ BATCH = 500
 """Tickets in one transaction of a merge."""
 
 
-def holds(key: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Tickets that hold the tag with this canonical form; the index of tags answers it."""
-    return (Ticket.tags != _NONE) & Ticket.tags.contains(array([key], type_=sa.Text))
+def holds(key: sa.ColumnElement[str] | InstrumentedAttribute[str]) -> sa.ColumnElement[bool]:
+    """Tickets that hold the tag with this canonical form; the index of tags answers it, in its own collation."""
+    tag = sa.collate(sa.cast(key, sa.Text), "default")
+    return (Ticket.tags != _NONE) & Ticket.tags.contains(sa.cast(array([tag]), ARRAY(sa.Text)))
 
 
 _LIVING = Tag.merged_into.is_(None)
 
 
 def _counted(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    found = sa.select(sa.literal_column("1")).select_from(Ticket).where(holds(Tag.key), *conditions)
+    found: sa.Select[*tuple[Any, ...]] = (
+        sa.select(sa.literal_column("1")).select_from(Ticket).where(holds(Tag.key), *conditions)
+    )
     capped = found.correlate(Tag).limit(COUNT_UP_TO).subquery()
     return sa.select(sa.func.count()).select_from(capped).correlate(Tag).scalar_subquery()
 
@@ -48,10 +52,16 @@ async def complete_tags(
 
     Raises `InvalidCursor`.
     """
-    seen = sa.select(_counted(SEEN).label("tickets")).correlate(Tag).lateral()
-    statement = sa.select(Tag.id, Tag.key, Tag.name, seen.c.tickets).join(seen, sa.true())
-    statement = statement.where(_LIVING, seen.c.tickets > 0, *_begins(typed), *_behind(cursor))
+    statement = completion(typed).where(*_behind(cursor))
     return await _page(tx, statement, {"me": agent_id}, limit)
+
+
+def completion(typed: str) -> sa.Select[*tuple[Any, ...]]:
+    """The statement of a completion, for the agent ``me``; tags are counted one by one until the page is full."""
+    once = sa.literal_column("0", sa.Integer)  # OFFSET 0 keeps PostgreSQL from counting for the filter and the column
+    seen = sa.select(_counted(SEEN).label("tickets")).correlate(Tag).offset(once).lateral()
+    statement = sa.select(Tag.id, Tag.key, Tag.name, seen.c.tickets).join(seen, sa.true())
+    return statement.where(_LIVING, seen.c.tickets > 0, *_begins(typed))
 
 
 async def all_tags(
@@ -127,7 +137,7 @@ async def delete_tag(tx: Transaction, tag_id: UUID) -> None:
     """Delete a tag that no ticket holds, with its aliases. Raises `TagNotFound`, `TagInUse`."""
     tag = await _find(tx, tag_id)
     aliases = (await tx.session.scalars(sa.select(Tag).where(Tag.merged_into == tag.id).with_for_update())).all()
-    used = await tx.session.scalar(sa.select(sa.exists().where(holds(sa.literal(tag.key)))))
+    used = await tx.session.scalar(sa.select(sa.exists().where(holds(sa.literal(tag.key, sa.Text)))))
     if used or any(alias.merging for alias in aliases):
         raise TagInUse("Tickets have this tag. Merge it into another one, or remove it from them first.")
     await tx.session.execute(sa.delete(table_of(Tag)).where(Tag.merged_into == tag.id))
@@ -148,19 +158,20 @@ async def merge_next_batch(tx: Transaction) -> int:
     if alias is None:
         return 0
     key = await tx.session.scalar(sa.select(Tag.key).where(Tag.id == alias.merged_into))
-    batch = sa.select(Ticket.id).where(holds(sa.literal(alias.key))).order_by(Ticket.id).limit(BATCH)
+    batch = sa.select(Ticket.id).where(holds(sa.literal(alias.key, sa.Text))).order_by(Ticket.id).limit(BATCH)
     ids = (await tx.session.scalars(batch.with_for_update())).all()
     if not ids:
         alias.merging = False
         return 1
-    both = Ticket.tags.contains(sa.cast([key], ARRAY(sa.Text)))
+    old, new = sa.literal(alias.key, sa.Text), sa.literal(key, sa.Text)
+    both = holds(new)
     await tx.session.execute(
         sa.update(table_of(Ticket))
         .where(Ticket.id.in_(ids))
         .values(
             tags=sa.case(
-                (both, sa.func.array_remove(Ticket.tags, alias.key)),
-                else_=sa.func.array_replace(Ticket.tags, alias.key, key),
+                (both, sa.func.array_remove(Ticket.tags, old)),
+                else_=sa.func.array_replace(Ticket.tags, old, new),
             )
         )
     )

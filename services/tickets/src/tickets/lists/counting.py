@@ -42,6 +42,7 @@ def _inside(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     return counted.where(Ticket.channel == Subscription.channel, *conditions).scalar_subquery()
 
 
+_handled_today = _inside(Ticket.handled_at >= _TODAY, Ticket.merged_into.is_(None))
 _handled_yesterday = (
     sa.select(sa.func.count(sa.distinct(ActivityEntry.ticket_id)))
     .where(
@@ -74,7 +75,7 @@ CHANNEL_COUNTS: sa.Select[*tuple[Any, ...]] = (
 
 HANDLED_COUNTS: sa.Select[*tuple[Any, ...]] = (
     sa.select(
-        sa.func.coalesce(sa.func.sum(_inside(Ticket.handled_at >= _TODAY, Ticket.merged_into.is_(None))), 0).label("today"),
+        sa.func.coalesce(sa.func.sum(_handled_today), 0).label("today"),
         sa.func.coalesce(sa.func.sum(_handled_yesterday), 0).label("yesterday"),
     )
     .select_from(Subscription)
