@@ -15,7 +15,7 @@ from tickets.desk.bulk import operations
 from tickets.desk.jobs import do_bulk
 from tickets.desk.models import Ticket, Watcher
 from tickets.main import Settings
-from tickets.staff.demo import ANNA, TOM, VIKTOR
+from tickets.staff.demo import ADA, ANNA, TOM, VIKTOR
 from tickets.staff.models import Agent
 
 
@@ -145,10 +145,10 @@ async def test_a_filter_names_what_its_list_shows(desk: Desk) -> None:
         await desk.receive(channel=channel)
     tom = await desk.browser(TOM)
     result = await bulk(
-        tom, {"kind": "owner", "owner_id": str(TOM)}, filter={"owner": "none", "channel": "support", "limit": 1}
+        tom, {"kind": "owner", "owner_id": str(TOM)}, filter={"owner": ["none"], "channel": ["support"], "limit": 1}
     )
     assert states(result) == {10_001: ("done", None), 10_002: ("done", None)}
-    nothing = await bulk(tom, {"kind": "owner", "owner_id": None}, filter={"channel": "sales"})
+    nothing = await bulk(tom, {"kind": "owner", "owner_id": None}, filter={"channel": ["sales"]})
     assert (nothing["total"], nothing["finished"], nothing["undoable"]) == (0, True, False)
 
 
@@ -270,3 +270,24 @@ async def test_fifty_editors_and_bulk_actions_on_the_same_tickets_never_wait_in_
     async with desk.app.database.transaction() as tx:
         versions = await tx.session.scalars(sa.select(sa.func.sum(Ticket.version)))
         assert versions.one() >= 8 + 50 + 16
+
+
+async def test_tags_and_markers_are_given_to_many_tickets_and_taken_back(desk: Desk) -> None:
+    for _ in range(2):
+        await desk.receive()
+    ada, tom = await desk.browser(ADA), await desk.browser(TOM)
+    made = await ada.post("/colour-markers", json={"name": "Red", "colour": "#cc0000"})
+    assert made.status_code == 201, made.text
+    await bulk(tom, {"kind": "tags", "add_tags": ["Old"]}, numbers=[10_001])
+    tagged = await bulk(
+        tom, {"kind": "tags", "add_tags": ["Invoice"], "remove_tags": ["old"]}, numbers=[10_001, 10_002]
+    )
+    marked = await bulk(tom, {"kind": "marker", "marker_id": made.json()["id"]}, numbers=[10_001, 10_002])
+    tickets = [(await tom.get(f"/tickets/{number}")).json() for number in (10_001, 10_002)]
+    assert [(ticket["tags"], ticket["marker"]["name"]) for ticket in tickets] == [(["Invoice"], "Red")] * 2
+    assert {state for state, _ in states(await undo(tom, marked)).values()} == {"undone"}
+    assert {code for _, code in states(await undo(tom, tagged)).values()} == {"changed_since"}
+    assert (await tom.get("/tickets/10001")).json()["marker"] is None
+    again = await bulk(tom, {"kind": "tags", "remove_tags": ["invoice"]}, numbers=[10_001])
+    await undo(tom, again)
+    assert (await tom.get("/tickets/10001")).json()["tags"] == ["Invoice"]

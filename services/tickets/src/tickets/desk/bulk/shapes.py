@@ -8,8 +8,7 @@ from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from tickets.desk.rules.bulk import ItemState
-from tickets.desk.rules.words import Priority
-from tickets.desk.shapes import Input, Key
+from tickets.desk.shapes import Input, Key, Tags
 
 
 class SetStatus(Input):
@@ -37,7 +36,22 @@ class SetPriority(Input):
     """Another priority."""
 
     kind: Literal["priority"]
-    priority: Priority
+    priority: Key
+
+
+class SetMarker(Input):
+    """Another colour marker, or none."""
+
+    kind: Literal["marker"]
+    marker_id: UUID | None
+
+
+class ChangeTags(Input):
+    """Tags that every ticket gets, and tags that none keeps."""
+
+    kind: Literal["tags"]
+    add_tags: Tags = ()
+    remove_tags: Tags = ()
 
 
 class Watch(Input):
@@ -47,7 +61,9 @@ class Watch(Input):
     agent_id: UUID | None = None
 
 
-Action = Annotated[SetStatus | SetOwner | MoveTo | SetPriority | Watch, Field(discriminator="kind")]
+Action = Annotated[
+    SetStatus | SetOwner | MoveTo | SetPriority | SetMarker | ChangeTags | Watch, Field(discriminator="kind")
+]
 """A new kind is a class here, a case in `bulk.steps`, and nothing else."""
 
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)

@@ -10,7 +10,17 @@ from chassis.problems import Refusal
 from tickets.channels.rules.visibility import Verb
 from tickets.desk import operations
 from tickets.desk.bulk.models import BulkAction, BulkItem
-from tickets.desk.bulk.shapes import ACTION, Action, MoveTo, SetOwner, SetPriority, SetStatus, Watch
+from tickets.desk.bulk.shapes import (
+    ACTION,
+    Action,
+    ChangeTags,
+    MoveTo,
+    SetMarker,
+    SetOwner,
+    SetPriority,
+    SetStatus,
+    Watch,
+)
 from tickets.desk.changing import change_ticket
 from tickets.desk.models import Ticket
 from tickets.desk.operations import Acting
@@ -99,20 +109,19 @@ async def _change(tx: Transaction, acting: Acting, ticket: Ticket, patch: Ticket
 def _before(ticket: Ticket, action: Action) -> dict[str, Any]:
     """What an undo puts back, as a `TicketPatch`."""
     match action:
-        case SetStatus():
-            return {"status": ticket.status}
-        case SetOwner():
-            return {"owner_id": _text(ticket.owner_id)}
+        case SetStatus() | SetOwner() | SetPriority() | SetMarker():
+            [column] = type(action).model_fields.keys() - {"kind"}
+            return {column: _text(getattr(ticket, column))}
         case MoveTo():
             agents = {"owner_id": _text(ticket.owner_id), "responsible_id": _text(ticket.responsible_id)}
             return {"channel": ticket.channel, "status": ticket.status} | agents
-        case SetPriority():
-            return {"priority": ticket.priority}
+        case ChangeTags():
+            return {"tags": ticket.tags}
         case Watch():
             return {}
         case _:
             assert_never(action)
 
 
-def _text(agent_id: UUID | None) -> str | None:
-    return str(agent_id) if agent_id else None
+def _text(value: UUID | str | None) -> str | None:
+    return None if value is None else str(value)
