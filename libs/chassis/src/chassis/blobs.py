@@ -8,9 +8,13 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from obstore.exceptions import AlreadyExistsError
@@ -22,6 +26,23 @@ WRITERS = 4
 
 HASHED_HERE = 1024 * 1024
 """Bytes that are hashed on the event loop, within a millisecond; more of them go to a thread."""
+
+
+BEGINNING = 64
+"""Bytes of a stream that `Stored` shows, so that its owner can tell what it is."""
+
+
+class StreamTooLarge(ValueError):
+    """The stream has more bytes than were allowed; nothing of it is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What `put_stream` stored."""
+
+    sha256: str
+    size: int
+    beginning: bytes
 
 
 class BlobMissing(LookupError):
@@ -60,6 +81,26 @@ class Blobs:
             if failure is not None:
                 raise failure
         return digests
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int) -> Stored:
+        """Store a stream for good without holding it in memory. Raises `StreamTooLarge` above ``limit`` bytes."""
+        digest, size, beginning = hashlib.sha256(), 0, b""
+        with tempfile.TemporaryFile(dir=self._folder) as spool:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise StreamTooLarge(limit)
+                beginning += chunk[: BEGINNING - len(beginning)]
+                digest.update(chunk)
+                await asyncio.to_thread(spool.write, chunk)
+            sha256 = digest.hexdigest()
+            spool.seek(0)
+            if self._folder is None:
+                with suppress(AlreadyExistsError):
+                    await self._store.put_async(_path(sha256), spool, mode="create")
+            else:
+                await asyncio.to_thread(_copy, self._folder, sha256, spool)
+        return Stored(sha256=sha256, size=size, beginning=beginning)
 
     async def _upload(self, digest: str, content: bytes) -> None:
         with suppress(AlreadyExistsError):
@@ -108,7 +149,15 @@ def _write_all(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
         _flush_folder(folder)
 
 
-def _draft(folder: str, digest: str, content: bytes) -> str:
+def _copy(root: Path, digest: str, content: BinaryIO) -> None:
+    """The same as `_write_all` for one blob that is read from a file."""
+    folder, target = f"{root}/{digest[:2]}", f"{root}/{_path(digest)}"
+    if not Path(target).exists():
+        Path(_draft(folder, digest, content)).replace(target)
+    _flush_folder(folder)
+
+
+def _draft(folder: str, digest: str, content: bytes | BinaryIO) -> str:
     """The name of a new file beside the target, with the content on disk."""
     draft = f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
@@ -119,7 +168,10 @@ def _draft(folder: str, digest: str, content: bytes) -> str:
         descriptor = _create(draft)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                shutil.copyfileobj(content, file, HASHED_HERE)
             file.flush()
             os.fsync(descriptor)
     except BaseException:

@@ -19,6 +19,10 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/sessions",
     "/api/v1/tokens",
     "/api/v1/agents",
+    "/api/v1/drafts",
+    "/api/v1/uploads",
+    "/api/v1/templates",
+    "/api/v1/writing-preferences",
 )
 """What the gateway sends here, each with everything below it."""
 

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
-from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
+from tickets.desk.rules.words import Delivery, Form, Kind, Origin, Priority
 
 
 def answer(content: Mapping[str, object] | None, *, version: int | None = None) -> Response:
@@ -125,6 +125,14 @@ class DeliveryOut(TypedDict):
 ChangeOut = TypedDict("ChangeOut", {"field": str, "from": str | None, "to": str | None})
 ChangeOut.__doc__ = "A field that changed, in words."
 
+
+class HiddenOut(TypedDict):
+    """Who hid an activity, and when. Whoever may change the ticket can show it again (CV-09)."""
+
+    by: AgentRef
+    at: datetime
+
+
 ActivityOut = TypedDict(
     "ActivityOut",
     {
@@ -147,6 +155,10 @@ ActivityOut = TypedDict(
         "mail_id": UUID | None,
         "mail_kind": Annotated[str | None, Field(description="Tells a machine's mail from a person's.")],
         "explanation": Annotated[str | None, Field(description="Why a mail is in this ticket (MT-04).")],
+        "hidden": HiddenOut | None,
+        "withdrawn_at": Annotated[datetime | None, Field(description="When its author took the mail back.")],
+        "about": Annotated[UUID | None, Field(description="The activity that a change of visibility is about.")],
+        "form": Annotated[Form | None, Field(description="Tells a letter or a solution from others of its kind.")],
     },
 )
 ActivityOut.__doc__ = """An activity. What a mail brought is in ``from`` to ``attachments``."""

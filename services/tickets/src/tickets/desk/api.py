@@ -1,5 +1,6 @@
 """HTTP: tickets and what agents do with them."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +26,17 @@ from tickets.desk.queries import Order
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
-from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
+from tickets.errors import (
+    ActivityNotFound,
+    CannotBeAnswered,
+    ChannelIsReadOnly,
+    FilesTooLarge,
+    InternalTicketCannotMail,
+    NewActivities,
+    NoRecipient,
+    TicketNotFound,
+    UnknownReference,
+)
 from tickets.settings import Settings
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
@@ -77,7 +88,7 @@ async def known_contact(request: Request, contact_id: UUID | None) -> ContactCar
     operation_id="open_ticket",
     status_code=201,
     response_model=TicketOut,
-    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, Invalid),
+    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, FilesTooLarge, Invalid),
 )
 async def open_ticket(
     request: Request, tx: Tx, who: Writer, conf: Conf, new: TicketIn, key: IdempotencyKey = None
@@ -125,7 +136,13 @@ async def list_activities(
     operation_id="change_ticket",
     response_model=TicketOut | None,
     responses=refusals(
-        TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+        TicketNotFound,
+        ChannelIsReadOnly,
+        StaleVersion,
+        NewActivities,
+        UnknownReference,
+        Invalid,
+        PreconditionRequired,
     ),
 )
 async def change_ticket(
@@ -173,7 +190,18 @@ async def _seen(tx: Transaction, who: Authenticated, number: int, conf: Settings
     operation_id="reply_to_ticket",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, Invalid),
+    responses=refusals(
+        TicketNotFound,
+        ActivityNotFound,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        CannotBeAnswered,
+        NewActivities,
+        NoRecipient,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
+    ),
 )
 async def reply_to_ticket(
     request: Request,
@@ -188,7 +216,9 @@ async def reply_to_ticket(
 
     async def work() -> ActivityAccepted:
         agent = await acting(tx, who)
-        return accepted(*await operations.reply_to_ticket(tx, agent, number, reply, settings=conf))
+        ticket, activity, leaving = await operations.reply_to_ticket(tx, agent, number, reply, settings=conf)
+        undo_until = tx.now + timedelta(seconds=leaving.undo_seconds) if leaving.undo_seconds else None
+        return accepted(ticket, activity, undo_until=undo_until)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
 
@@ -198,13 +228,15 @@ async def reply_to_ticket(
     operation_id="add_note",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid),
 )
 async def add_note(
-    request: Request, tx: Tx, who: Noter, number: Number, note: NoteIn, key: IdempotencyKey = None
+    request: Request, tx: Tx, who: Noter, conf: Conf, number: Number, note: NoteIn, key: IdempotencyKey = None
 ) -> Response:
-    """Add a note that stays inside."""
-    return await _add(request, tx, who, number, note, kind=Kind.NOTE, key=key)
+    """Add a note that stays inside. What happens `then` needs `tickets:write`."""
+    if note.then is not None and Permission.TICKETS_WRITE not in who.permissions:
+        raise Forbidden("This needs the permission 'tickets:write', which your role or token does not have.")
+    return await _add(request, tx, who, conf, number, note, kind=Kind.NOTE, key=key)
 
 
 @router.post(
@@ -212,28 +244,41 @@ async def add_note(
     operation_id="add_call",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, ChannelIsReadOnly, Invalid),
+    responses=refusals(TicketNotFound, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid),
 )
 async def add_call(
-    request: Request, tx: Tx, who: Writer, number: Number, note: NoteIn, key: IdempotencyKey = None
+    request: Request, tx: Tx, who: Writer, conf: Conf, number: Number, note: NoteIn, key: IdempotencyKey = None
 ) -> Response:
     """Write down a phone call."""
-    return await _add(request, tx, who, number, note, kind=Kind.CALL, key=key)
+    return await _add(request, tx, who, conf, number, note, kind=Kind.CALL, key=key)
 
 
 async def _add(
-    request: Request, tx: Transaction, who: Authenticated, number: int, note: NoteIn, *, kind: Kind, key: str | None
+    request: Request,
+    tx: Transaction,
+    who: Authenticated,
+    conf: Settings,
+    number: int,
+    note: NoteIn,
+    *,
+    kind: Kind,
+    key: str | None,
 ) -> Response:
     async def work() -> ActivityAccepted:
-        return accepted(*await operations.add_note(tx, await acting(tx, who), number, note, kind=kind))
+        agent = await acting(tx, who)
+        return accepted(*await operations.add_note(tx, agent, number, note, kind=kind, settings=conf))
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
 
 
-def accepted(ticket: Ticket, activity: NewActivity) -> ActivityAccepted:
+def accepted(ticket: Ticket, activity: NewActivity, *, undo_until: datetime | None = None) -> ActivityAccepted:
     """What the caller is told of an activity that was added."""
     return ActivityAccepted(
-        id=activity.id, ticket_number=ticket.number, ticket_version=ticket.version, kind=activity.kind
+        id=activity.id,
+        ticket_number=ticket.number,
+        ticket_version=ticket.version,
+        kind=activity.kind,
+        undo_until=undo_until,
     )
 
 

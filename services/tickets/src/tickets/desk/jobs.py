@@ -7,16 +7,27 @@ from chassis.bus import Refused
 from chassis.listener import Unavailable
 from tickets.desk import deliveries
 from tickets.desk.posting import SEND_MAIL
+from tickets.desk.writing.uploads import forget_expired
 
 log = logging.getLogger(__name__)
 
-EVERY = 10.0
+EVERY = 2.0
+"""Seconds; a mail that can be taken back leaves at most so much later than it could."""
+
 MOST = 50
+FORGET_EVERY = 900.0
 
 
 def schedule(app: App) -> None:
     """Declare the jobs."""
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job("forget-uploads", lambda: forget_uploads(app), every=FORGET_EVERY)
+
+
+async def forget_uploads(app: App) -> int:
+    """Delete uploads that nobody used in time; gives how many."""
+    async with app.database.transaction() as tx:
+        return await forget_expired(tx)
 
 
 async def send_mail(app: App) -> int:

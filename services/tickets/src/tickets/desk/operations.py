@@ -1,6 +1,5 @@
 """What agents do with tickets: open, answer, note, change, take, watch."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,49 +8,28 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.database import Transaction
 from contracts.crm_match import ContactCard
 from contracts.ingest import Mailbox
-from contracts.tickets import Actor, ActorKind, Authenticated
 from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Access, Verb, Verdict, may
 from tickets.channels.rules.workflow import after_work_began
 from tickets.database import table_of
+from tickets.desk.acting import Acting
+from tickets.desk.changing import change_along
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Ticket, Watcher
-from tickets.desk.posting import Parent, chosen_recipients, new_message_id, parent_of_reply, post
+from tickets.desk.posting import AT_ONCE, Leaving, Parent, chosen_recipients, new_message_id, parent_of_reply, post
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewActivity, NewTicket
-from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import outgoing_subject, own_subject
 from tickets.desk.rules.words import Kind, Origin
-from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn, Written
+from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn
+from tickets.desk.writing.guard import nothing_new
+from tickets.desk.writing.leaving import leaving_of
+from tickets.desk.writing.signatures import sign
+from tickets.desk.writing.uploads import attach
 from tickets.errors import ChannelIsReadOnly, UnknownReference
 from tickets.settings import Settings
 
-
-@dataclass(frozen=True, kw_only=True)
-class Acting:
-    """The agent who does it, and what they have access to."""
-
-    who: Authenticated
-    access: Access
-
-    @property
-    def actor(self) -> Actor:
-        """The agent, as events name who caused them."""
-        return Actor(kind=ActorKind.AGENT, id=self.who.agent_id)
-
-    def writes(self, ticket_id: UUID, kind: Kind, written: Written, tx: Transaction, *, shown: bool) -> NewActivity:
-        """A new activity by this agent."""
-        return NewActivity(
-            ticket_id=ticket_id,
-            kind=kind,
-            at=tx.now,
-            author_kind=ActorKind.AGENT,
-            author_id=self.who.agent_id,
-            author_name=self.who.name,
-            text=written.text,
-            html=sanitise(written.html) if written.html else None,
-            shown_outside=shown,
-        )
+__all__ = ["Acting", "add_note", "open_ticket", "reply_to_ticket", "unwatch", "watch"]
 
 
 async def open_ticket(
@@ -93,13 +71,17 @@ async def open_ticket(
     )
     activity = acting.writes(ticket.id, _FIRST_KIND[new.kind], new, tx, shown=new.kind == "email")
     journal = Journal(tx, {channel.key: channel})
+    leaving = AT_ONCE
     if new.kind == "email":
+        leaving = await leaving_of(tx, acting.who.agent_id, new)
+        await sign(tx, acting.who, activity, channel.key, wanted=new.signature)
         to = [mailbox.as_mailbox() for mailbox in new.to] or None
         _address_mail(ticket, activity, channel, settings, Parent(), reply=False, to=to, new=new)
+    await attach(tx, activity, new.attachments, settings=settings)
     journal.open(ticket, activity, actor=acting.actor)
     await journal.write()
     if new.kind == "email":
-        await post(tx, ticket, activity, channel)
+        await post(tx, ticket, activity, channel, leaving)
     return ticket
 
 
@@ -108,22 +90,30 @@ _FIRST_KIND = {"email": Kind.OUTGOING, "enquiry": Kind.INCOMING, "internal": Kin
 
 async def reply_to_ticket(
     tx: Transaction, acting: Acting, number: int, reply: ReplyIn, *, settings: Settings
-) -> tuple[Ticket, NewActivity]:
+) -> tuple[Ticket, NewActivity, Leaving]:
     """Answer the customer by mail (AT-02). The status follows when the mail was accepted (MT-08).
 
-    Raises what `find_ticket` does, and `NoRecipient`.
+    Raises what `find_ticket` does, `NoRecipient`, `NewActivities`, `ActivityNotFound`, `CannotBeAnswered`.
     """
     ticket = await find_ticket(tx, acting.access, number, Verb.MAIL)
+    await nothing_new(tx, ticket, acting.who.agent_id, since=reply.last_seen_activity)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, Kind.OUTGOING, reply, tx, shown=reply.shown_outside)
-    parent = await parent_of_reply(tx, ticket.id)
+    parent = await parent_of_reply(tx, ticket.id, activity_id=reply.activity_id, mode=reply.mode)
+    leaving = await leaving_of(tx, acting.who.agent_id, reply, ticket=ticket)
+    await sign(tx, acting.who, activity, channel.key, wanted=reply.signature)
     to = None if reply.to is None else [mailbox.as_mailbox() for mailbox in reply.to]
-    _address_mail(ticket, activity, channel, settings, parent, reply=True, to=to, new=reply)
+    # The first mail of a ticket that an agent opened by mail was taken back: this one takes its place.
+    is_answer = parent.activity is not None or ticket.origin is not Origin.EMAIL
+    _address_mail(ticket, activity, channel, settings, parent, reply=is_answer, to=to, new=reply)
+    await attach(tx, activity, reply.attachments, settings=settings, quoted=parent.files)
     journal = Journal(tx, {channel.key: channel})
     journal.add(ticket, activity, actor=acting.actor)
+    if reply.then is not None:
+        await change_along(tx, acting, ticket, reply.then, journal)
     await journal.write()
-    await post(tx, ticket, activity, channel)
-    return ticket, activity
+    await post(tx, ticket, activity, channel, leaving)
+    return ticket, activity, leaving
 
 
 def _address_mail(
@@ -160,15 +150,22 @@ def _address_mail(
 
 
 async def add_note(
-    tx: Transaction, acting: Acting, number: int, note: NoteIn, *, kind: Kind
+    tx: Transaction, acting: Acting, number: int, note: NoteIn, *, kind: Kind, settings: Settings
 ) -> tuple[Ticket, NewActivity]:
-    """Add a note or a call. The owner's first one moves the ticket into work (C6). Raises what `find_ticket` does."""
+    """Add a note or a call. The owner's first one moves the ticket into work, unless it says what happens then (C6).
+
+    Raises what `find_ticket` does, `NewActivities`, `UnknownReference`.
+    """
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
+    await nothing_new(tx, ticket, acting.who.agent_id, since=note.last_seen_activity)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, kind, note, tx, shown=note.shown_outside)
+    await attach(tx, activity, note.attachments, settings=settings)
     journal = Journal(tx, {channel.key: channel})
     journal.add(ticket, activity, actor=acting.actor)
-    if ticket.owner_id == acting.who.agent_id:
+    if note.then is not None:
+        await change_along(tx, acting, ticket, note.then, journal)
+    elif ticket.owner_id == acting.who.agent_id:
         journal.follow(ticket, after_work_began(channel.flow, journal.place(ticket)))
     await journal.write()
     return ticket, activity

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,8 +18,8 @@ from tickets.desk.models import Activity, KnownMessage, OwnAddress, Participant,
 from tickets.desk.records import AnyTicket, NewActivity
 from tickets.desk.rules.recipients import Recipients, references_for, reply_to_all, unique
 from tickets.desk.rules.threading import message_key
-from tickets.desk.rules.words import Delivery, Kind, Sending
-from tickets.errors import NoRecipient
+from tickets.desk.rules.words import Delivery, Kind, Mode, Sending
+from tickets.errors import ActivityNotFound, CannotBeAnswered, NoRecipient
 
 SEND_MAIL = "send-mail"
 """The job that hands mails over."""
@@ -25,26 +27,85 @@ SEND_MAIL = "send-mail"
 
 @dataclass(frozen=True, kw_only=True)
 class Parent:
-    """The mail that another one answers: its id without brackets, its References, and everyone in it."""
+    """The mail that another one answers: its id without brackets, its References, and to whom the answer goes."""
 
     message_id: str | None = None
     references: tuple[str, ...] = ()
     everyone: Recipients | None = None
+    activity: Activity | None = None
+
+    @property
+    def files(self) -> Sequence[dict[str, Any]]:
+        """The files of the mail, for what an answer quotes of it."""
+        return self.activity.attachments if self.activity else ()
 
 
-async def parent_of_reply(tx: Transaction, ticket_id: UUID) -> Parent:
-    """The last mail of a customer in a ticket, else our own last one, else nothing."""
-    mails = sa.select(Activity).where(Activity.ticket_id == ticket_id, Activity.message_id.is_not(None))
-    newest = mails.order_by(Activity.id.desc()).limit(1)
-    incoming = await tx.session.scalar(newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human"))
-    last = incoming or await tx.session.scalar(newest.where(Activity.kind == Kind.OUTGOING))
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """How a mail leaves: from which account, how long it can be taken back, and the draft that it would be again."""
+
+    account: str | None = None
+    undo_seconds: int = 0
+    kept: dict[str, Any] | None = None
+
+
+AT_ONCE = Leaving()
+
+ANSWERABLE = frozenset({Kind.INCOMING, Kind.OUTGOING})
+
+
+async def parent_of_reply(
+    tx: Transaction, ticket_id: UUID, *, activity_id: UUID | None = None, mode: Mode | None = None
+) -> Parent:
+    """The activity that is answered, else the last mail of a customer in a ticket, else our own last one, else nothing.
+
+    A follow-up comes behind our own last one. Raises `ActivityNotFound`, `CannotBeAnswered`.
+    """
+    if activity_id is None:
+        last = await _last_mail(tx, ticket_id, mode)
+    else:
+        last = await answerable(tx, ticket_id, activity_id)
     if last is None:
         return Parent()
     return Parent(
         message_id=last.message_id,
         references=references_for(last.message_id, last.thread),
-        everyone=await _everyone(tx, incoming) if incoming else None,
+        everyone=await _addressed(tx, last, mode, chosen=activity_id is not None),
+        activity=last,
     )
+
+
+async def _last_mail(tx: Transaction, ticket_id: UUID, mode: Mode | None) -> Activity | None:
+    mails = sa.select(Activity).where(
+        Activity.ticket_id == ticket_id, Activity.message_id.is_not(None), Activity.hidden_at.is_(None)
+    )
+    newest = mails.order_by(Activity.id.desc()).limit(1)
+    incoming = newest.where(Activity.kind == Kind.INCOMING, Activity.mail_kind == "human")
+    outgoing = newest.where(Activity.kind == Kind.OUTGOING)
+    first, second = (outgoing, incoming) if mode is Mode.FOLLOW_UP else (incoming, outgoing)
+    return await tx.session.scalar(first) or await tx.session.scalar(second)
+
+
+async def answerable(tx: Transaction, ticket_id: UUID, activity_id: UUID) -> Activity:
+    """An activity that can be answered and quoted. Raises `ActivityNotFound`, `CannotBeAnswered`."""
+    activity = await tx.session.get(Activity, activity_id)
+    if activity is None or activity.ticket_id != ticket_id:
+        raise ActivityNotFound("This ticket has no activity with this id.")
+    released = activity.message_id is not None or activity.shown_outside
+    if activity.kind not in ANSWERABLE or activity.hidden_at or activity.withdrawn_at or not released:
+        raise CannotBeAnswered("Answer a mail, or something else that the customer has seen. Notes are never quoted.")
+    return activity
+
+
+async def _addressed(tx: Transaction, mail: Activity, mode: Mode | None, *, chosen: bool) -> Recipients | None:
+    """To whom an answer to a mail goes. A mail of ours is followed up with those whom it went to."""
+    if mail.kind is Kind.OUTGOING:
+        follows = chosen or mode is Mode.FOLLOW_UP
+        return unique(_mailboxes(mail.to), _mailboxes(mail.cc)) if follows and mail.to else None
+    if mail.sender is None:
+        return None
+    everyone = await _everyone(tx, mail)
+    return Recipients(to=everyone.to) if mode is Mode.REPLY and everyone.to else everyone
 
 
 async def _everyone(tx: Transaction, mail: Activity) -> Recipients:
@@ -84,9 +145,18 @@ def new_message_id(number: int, domain: str) -> str:
     return f"{new_id()}.{number}@{domain}"
 
 
-async def post(tx: Transaction, ticket: AnyTicket, activity: NewActivity, channel: ChannelFacts) -> None:
-    """Send an outgoing activity that is already written; its mail leaves after the commit."""
+async def post(
+    tx: Transaction, ticket: AnyTicket, activity: NewActivity, channel: ChannelFacts, leaving: Leaving = AT_ONCE
+) -> None:
+    """Send an outgoing activity that is already written; its mail leaves after the commit, or when it is due."""
     recipients = [mailbox["address"].lower() for mailbox in (*activity.to, *activity.cc, *activity.bcc)]
+    added = await tx.session.scalars(
+        insert(table_of(Participant))
+        .values([{"ticket_id": ticket.id, "address": address} for address in recipients])
+        .on_conflict_do_nothing()
+        .returning(table_of(Participant).c.address)
+    )
+    undo = timedelta(seconds=leaving.undo_seconds)
     await tx.session.execute(
         sa.insert(table_of(TicketMail)).values(
             id=new_id(),
@@ -94,8 +164,11 @@ async def post(tx: Transaction, ticket: AnyTicket, activity: NewActivity, channe
             channel=channel.key,
             from_name=channel.from_name,
             state=Sending.WAITING,
-            due_at=tx.now,
+            due_at=tx.now + undo,
             tries=0,
+            account=leaving.account,
+            kept=leaving.kept if undo else None,
+            added=added.all() if undo else None,
         )
     )
     await tx.session.execute(
@@ -112,10 +185,6 @@ async def post(tx: Transaction, ticket: AnyTicket, activity: NewActivity, channe
         ],
     )
     await tx.session.execute(
-        insert(table_of(Participant)).on_conflict_do_nothing(),
-        [{"ticket_id": ticket.id, "address": address} for address in recipients],
-    )
-    await tx.session.execute(
         sa.insert(table_of(KnownMessage)).values(
             id=new_id(),
             key=message_key(activity.message_id or ""),
@@ -123,4 +192,5 @@ async def post(tx: Transaction, ticket: AnyTicket, activity: NewActivity, channe
             activity_id=activity.id,
         )
     )
-    tx.wake(SEND_MAIL)
+    if not undo:
+        tx.wake(SEND_MAIL)

@@ -10,7 +10,7 @@ from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.channels.rules.workflow import Place
 from tickets.desk.models import Ticket
-from tickets.desk.rules.words import Kind, Origin, Priority
+from tickets.desk.rules.words import Form, Kind, Origin, Priority
 
 
 @dataclass(kw_only=True)
@@ -76,6 +76,8 @@ class NewActivity:
     message_id: str | None = None
     thread: list[str] = field(default_factory=list)
     explanation: str | None = None
+    about_id: UUID | None = None
+    form: Form | None = None
 
 
 def set_status(ticket: AnyTicket, place: Place, now: datetime) -> None:

@@ -2,12 +2,14 @@
 
 from chassis.app import App
 from tickets.desk import api, attachments, handlers, jobs, rpc
+from tickets.desk.writing import wiring as writing
 from tickets.settings import Settings
 
 
 def wire(app: App, settings: Settings) -> None:
     """Declare what the desk serves, listens to, answers and does by the clock."""
     app.serve(api.router, attachments.router)
+    writing.wire(app, settings)
     handlers.listen(app, settings)
     rpc.answer(app, settings)
     jobs.schedule(app)
