@@ -27,9 +27,7 @@ async def nothing_new(tx: Transaction, ticket: Ticket, agent_id: UUID, *, since:
     routine = (Activity.author_kind == ActorKind.SYSTEM) & (Activity.kind == Kind.STATUS_CHANGE)
     newer = (
         sa.select(Activity)
-        .where(
-            Activity.ticket_id == ticket.id, Activity.id > since, ~sa.func.coalesce(mine, False), ~routine
-        )
+        .where(Activity.ticket_id == ticket.id, Activity.id > since, ~sa.func.coalesce(mine, False), ~routine)
         .order_by(Activity.id)
         .limit(MOST_NEW)
     )
