@@ -93,6 +93,12 @@ class UploadNotFound(NotFound):
     code, title = "upload_not_found", "No such upload"
 
 
+class TemplateNotFound(NotFound):
+    """No template has this id, or it is another agent's own."""
+
+    code, title = "template_not_found", "No such template"
+
+
 class UnknownVariable(Invalid):
     """A template or a signature names a variable that there is none of."""
 
