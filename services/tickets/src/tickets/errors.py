@@ -93,6 +93,12 @@ class UploadNotFound(NotFound):
     code, title = "upload_not_found", "No such upload"
 
 
+class SolutionNotFound(NotFound):
+    """The ticket has no solution yet."""
+
+    code, title = "solution_not_found", "No solution yet"
+
+
 class TemplateNotFound(NotFound):
     """No template has this id, or it is another agent's own."""
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from contracts.ingest import Mailbox
 from tickets.desk.rules.sanitise import MAX_TAGS
-from tickets.desk.rules.words import Kind, Mode, Priority, Visibility
+from tickets.desk.rules.words import ActivityVisibility, Kind, Mode, Priority
 
 MAX_TEXT = 100_000
 MAX_HTML = 200_000
@@ -160,7 +160,7 @@ class NoteIn(Written):
 class VisibilityPatch(Input):
     """Who sees an activity from now on, and why."""
 
-    visibility: Visibility
+    visibility: ActivityVisibility
     reason: Note = ""
 
 

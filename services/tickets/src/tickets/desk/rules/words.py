@@ -77,7 +77,7 @@ class Mode(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
-class Visibility(StrEnum):
+class ActivityVisibility(StrEnum):
     """Who sees an activity (CV-09): the customer too, agents only, or nobody until it is shown again."""
 
     OUTSIDE = "outside"

@@ -10,17 +10,17 @@ from tickets.desk.changing import unchanged_since
 from tickets.desk.journal import Journal
 from tickets.desk.models import Activity, Ticket
 from tickets.desk.records import NewActivity, field_change
-from tickets.desk.rules.words import Kind, Origin, Visibility
+from tickets.desk.rules.words import ActivityVisibility, Kind, Origin
 from tickets.desk.shapes import VisibilityPatch
 from tickets.errors import ActivityNotFound, InternalTicketCannotMail, VisibilityIsFixed
 from tickets.settings import Settings
 
 
-def visibility_of(activity: Activity) -> Visibility:
+def visibility_of(activity: Activity) -> ActivityVisibility:
     """Who sees an activity now."""
     if activity.hidden_at is not None:
-        return Visibility.HIDDEN
-    return Visibility.OUTSIDE if activity.shown_outside else Visibility.INSIDE
+        return ActivityVisibility.HIDDEN
+    return ActivityVisibility.OUTSIDE if activity.shown_outside else ActivityVisibility.INSIDE
 
 
 async def change_visibility(
@@ -61,24 +61,24 @@ async def change_visibility(
     )
     journal.add(ticket, record, actor=acting.actor, quiet=True)
     journal.change(ticket, "activities", actor=acting.actor, quiet=True)
-    if Visibility.OUTSIDE in (before, after):
+    if ActivityVisibility.OUTSIDE in (before, after):
         ticket.shown_at = tx.now
     await journal.write()
     return ticket
 
 
-def _refuse_impossible(ticket: Ticket, activity: Activity, after: Visibility) -> None:
+def _refuse_impossible(ticket: Ticket, activity: Activity, after: ActivityVisibility) -> None:
     if activity.withdrawn_at is not None:
         raise VisibilityIsFixed("This mail was taken back; nothing of it is left that could be shown or hidden.")
     if activity.kind is Kind.STATUS_CHANGE:
         raise VisibilityIsFixed("A change of the ticket is always seen by agents, and by nobody else.")
-    if after is Visibility.OUTSIDE and ticket.origin is Origin.INTERNAL:
+    if after is ActivityVisibility.OUTSIDE and ticket.origin is Origin.INTERNAL:
         raise InternalTicketCannotMail("Nothing of an internal ticket is shown to the outside.")
 
 
-def _apply(tx: Transaction, acting: Acting, activity: Activity, after: Visibility) -> None:
-    hidden = after is Visibility.HIDDEN
-    activity.shown_outside = after is Visibility.OUTSIDE
+def _apply(tx: Transaction, acting: Acting, activity: Activity, after: ActivityVisibility) -> None:
+    hidden = after is ActivityVisibility.HIDDEN
+    activity.shown_outside = after is ActivityVisibility.OUTSIDE
     activity.hidden_at = tx.now if hidden else None
     activity.hidden_by = acting.who.agent_id if hidden else None
     activity.hidden_by_name = acting.who.name if hidden else None
