@@ -105,6 +105,12 @@ class TemplateNotFound(NotFound):
     code, title = "template_not_found", "No such template"
 
 
+class Unprintable(Invalid):
+    """The font of letters does not have all characters of this one."""
+
+    code, title = "unprintable", "Cannot be printed"
+
+
 class UnknownVariable(Invalid):
     """A template or a signature names a variable that there is none of."""
 
