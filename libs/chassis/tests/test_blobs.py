@@ -3,11 +3,12 @@
 import hashlib
 import os
 import resource
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from chassis.blobs import BlobMissing, Blobs
+from chassis.blobs import BlobMissing, Blobs, StreamTooLarge
 
 
 @pytest.fixture
@@ -71,3 +72,29 @@ async def test_what_is_not_there_is_missing_and_what_is_no_address_is_refused(bl
         await blobs.get("0" * 64)
     with pytest.raises(ValueError, match="not a SHA-256"):
         await blobs.get("../../etc/passwd")
+
+
+async def test_a_stream_is_stored_like_bytes_and_tells_how_it_begins(blobs: Blobs) -> None:
+
+    async def stream() -> AsyncIterator[bytes]:
+        for number in range(100):
+            yield bytes([number]) * 1000
+
+    content = b"".join([bytes([number]) * 1000 for number in range(100)])
+    await blobs.put_stream(stream(), limit=100_000)
+    stored = await blobs.put_stream(stream(), limit=100_000)
+    assert stored.sha256 == hashlib.sha256(content).hexdigest()
+    assert (stored.size, stored.beginning) == (100_000, bytes(64))
+    assert await blobs.get(stored.sha256) == content
+    assert await blobs.put(content) == stored.sha256
+
+
+async def test_a_stream_above_its_limit_leaves_nothing_behind(blobs: Blobs, folder: Path) -> None:
+
+    async def stream() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 1000
+
+    with pytest.raises(StreamTooLarge):
+        await blobs.put_stream(stream(), limit=9_999)
+    assert files(folder) == []

@@ -117,3 +117,23 @@ async def test_a_mail_to_nobody_is_refused(build_app: BuildApp) -> None:
     answer = await ask(await build_app(), request(to=()))
     assert isinstance(answer, Problem)
     assert answer.code == "invalid_recipient"
+
+
+async def test_a_mail_may_choose_among_the_accounts_of_its_channel_and_the_default(
+    build_app: BuildApp, rows: Rows
+) -> None:
+    """OD-02: nobody sends in the name of another channel."""
+    app = await build_app()
+    accounts = {row["key"]: row for row in await rows(app, mail_account)}
+    default = next(row for row in accounts.values() if row["is_default"])
+    own = next(row for row in accounts.values() if row["channel"] == "sales")
+    foreign = next(row for row in accounts.values() if row["channel"] != "sales" and not row["is_default"])
+    for account in (own, default):
+        question = request(channel="sales", account=account["key"])
+        assert await ask(app, question) == MailQueued(outgoing_id=question.outgoing_id)
+    assert {row["account_id"] for row in await rows(app, outgoing_mail)} == {own["id"], default["id"]}
+    for key in (foreign["key"], "nobody"):
+        refused = await ask(app, request(channel="sales", account=key))
+        assert isinstance(refused, Problem)
+        assert refused.code == "no_account"
+        assert key in refused.detail

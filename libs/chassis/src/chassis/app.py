@@ -68,6 +68,7 @@ class App:
         )
         self.authenticator = Authenticator(resolve or resolve_by_bus(self.bus))
         self.bus.hear(AccessRevoked, self.authenticator.forget)
+        self.body_limits: dict[str, int] = {}
         self._jobs: dict[str, Job] = {}
         self._routers: list[APIRouter] = [dead_letter_router(service)]
         self._servers: list[Callable[[], Awaitable[Callable[[], Awaitable[None]]]]] = []
@@ -78,6 +79,10 @@ class App:
     def job(self, name: str, work: Work, *, every: float) -> None:
         """Run ``work`` in the worker every so many seconds, and at once when ``tx.wake(name)`` commits."""
         self._jobs[name] = Job(name, work, every)
+
+    def take_files(self, path: str, *, limit: int) -> None:
+        """Let requests to this one path have a body of so many bytes: its route must not hold it in memory."""
+        self.body_limits[path] = limit
 
     def serve(self, *routers: APIRouter) -> None:
         """Add routes to the HTTP slice."""

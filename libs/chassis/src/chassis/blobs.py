@@ -8,9 +8,13 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from obstore.exceptions import AlreadyExistsError
@@ -23,6 +27,23 @@ several threads that flush at the same time cost more than they gain."""
 
 HASHED_HERE = 1024 * 1024
 """Bytes that are hashed on the event loop, within a millisecond; more of them go to a thread."""
+
+
+BEGINNING = 64
+"""Bytes of a stream that `Stored` shows, so that its owner can tell what it is."""
+
+
+class StreamTooLarge(ValueError):
+    """The stream has more bytes than were allowed; nothing of it is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What `put_stream` stored."""
+
+    sha256: str
+    size: int
+    beginning: bytes
 
 
 class BlobMissing(LookupError):
@@ -60,6 +81,26 @@ class Blobs:
             if failure is not None:
                 raise failure
         return digests
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int) -> Stored:
+        """Store a stream for good without holding it in memory. Raises `StreamTooLarge` above ``limit`` bytes."""
+        digest, size, beginning = hashlib.sha256(), 0, b""
+        with tempfile.TemporaryFile(dir=self._folder) as spool:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise StreamTooLarge(limit)
+                beginning += chunk[: BEGINNING - len(beginning)]
+                digest.update(chunk)
+                await asyncio.to_thread(spool.write, chunk)
+            sha256 = digest.hexdigest()
+            spool.seek(0)
+            if self._folder is None:
+                with suppress(AlreadyExistsError):
+                    await self._store.put_async(_path(sha256), spool, mode="create")
+            else:
+                await asyncio.to_thread(_copy, self._folder, sha256, spool)
+        return Stored(sha256=sha256, size=size, beginning=beginning)
 
     async def _upload(self, digest: str, content: bytes) -> None:
         with suppress(AlreadyExistsError):
@@ -103,7 +144,7 @@ def _write_some(root: Path, blobs: Sequence[tuple[str, bytes]]) -> None:
             folder, target = f"{root}/{digest[:2]}", f"{root}/{_path(digest)}"
             folders.add(folder)
             if not os.path.exists(target):  # noqa: PTH110  # a hot path, and a Path costs more than the question
-                draft = f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
+                draft = _draft_name(folder, digest)
                 descriptors.append(_create(draft))
                 drafts.append((draft, target))
                 _begin_to_write(descriptors[-1], content)
@@ -129,6 +170,28 @@ def _begin_to_write(descriptor: int, content: bytes) -> None:
         left = left[os.write(descriptor, left) :]
     if hasattr(os, "posix_fadvise"):  # not on macOS, where the flush alone has to do
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _copy(root: Path, digest: str, content: BinaryIO) -> None:
+    """The same as `_write_all` for one blob that is read from a file."""
+    folder, target = f"{root}/{digest[:2]}", f"{root}/{_path(digest)}"
+    if not Path(target).exists():
+        draft = _draft_name(folder, digest)
+        try:
+            with os.fdopen(_create(draft), "wb") as file:
+                shutil.copyfileobj(content, file, HASHED_HERE)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(target)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise
+    _flush_folder(folder)
+
+
+def _draft_name(folder: str, digest: str) -> str:
+    """A new file beside the target, which no reader looks at."""
+    return f"{folder}/.{digest}.{os.getpid()}.{os.urandom(4).hex()}"
 
 
 def _create(draft: str) -> int:

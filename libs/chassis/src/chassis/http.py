@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -43,10 +43,13 @@ Tx = Annotated[Transaction, Depends(_transaction, scope="function")]
 class Edge:
     """The outermost layer: correlation id, span, body limit, security headers, metrics, and the last safety net."""
 
-    def __init__(self, app: ASGIApp, *, service: str, body_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, body_limit: int, body_limits: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._service = service
         self._limit = body_limit
+        self._limits = dict(body_limits or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -64,6 +67,7 @@ class Edge:
         self, scope: Scope, receive: Receive, send: Send, *, declared: str | None, correlation: str
     ) -> None:
         started = time.perf_counter()
+        limit = self._limits.get(scope["path"], self._limit)
         status = 500
         complete = False
 
@@ -81,10 +85,10 @@ class Edge:
             await send(message)
 
         try:
-            if declared is not None and declared.isdecimal() and int(declared) > self._limit:
-                await problems.too_large(self._limit)(scope, receive, sending)
+            if declared is not None and declared.isdecimal() and int(declared) > limit:
+                await problems.too_large(limit)(scope, receive, sending)
             else:
-                await self._app(scope, _limited(receive, self._limit), sending)
+                await self._app(scope, _limited(receive, limit), sending)
         except Exception:
             # The app's own handler has logged it and answered, and Starlette raises it once more for the server.
             if not complete:
@@ -143,6 +147,6 @@ def create_api(
     return api
 
 
-def with_edge(app: ASGIApp, *, service: str, body_limit: int) -> ASGIApp:
-    """The app behind its outermost layer."""
-    return Edge(app, service=service, body_limit=body_limit)
+def with_edge(app: ASGIApp, *, service: str, body_limit: int, body_limits: Mapping[str, int] | None = None) -> ASGIApp:
+    """The app behind its outermost layer. ``body_limits`` are those of single paths that take files."""
+    return Edge(app, service=service, body_limit=body_limit, body_limits=body_limits)

@@ -35,7 +35,9 @@ def process_app(app: App, role: Role) -> Starlette:
 
     routes: list[BaseRoute] = list(operations(app).routes)
     if role is not Role.WORKER:
-        routes.append(Mount("/", with_edge(app.api, service=str(app.service), body_limit=app.settings.body_limit)))
+        limit = app.settings.body_limit
+        edge = with_edge(app.api, service=str(app.service), body_limit=limit, body_limits=app.body_limits)
+        routes.append(Mount("/", edge))
     return Starlette(routes=routes, lifespan=lifespan)
 
 

@@ -124,7 +124,8 @@ class SendMail(Request[MailQueued], reply=MailQueued):
 
     The sender's address is that of the mail account of ``channel``, or of the default account. ``message_id`` is
     chosen by the caller and without angle brackets, so that it is known before the mail leaves. ``automatic`` adds
-    the headers of RFC 3834 and an empty return path. Problems: ``no_account``, ``invalid_recipient``.
+    the headers of RFC 3834 and an empty return path. ``account`` is the key of the account to send from: an active
+    one of ``channel``, or the default one; any other is refused. Problems: ``no_account``, ``invalid_recipient``.
     """
 
     outgoing_id: UUID
@@ -142,3 +143,4 @@ class SendMail(Request[MailQueued], reply=MailQueued):
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
+    account: str | None = None

@@ -45,12 +45,6 @@ class CannotLink(Conflict):
     code, title = "cannot_link", "Cannot be linked"
 
 
-class ActivityNotFound(NotFound):
-    """The ticket has no such activity."""
-
-    code, title = "activity_not_found", "No such activity"
-
-
 class ChangeNotFound(NotFound):
     """The ticket has no such merge or split."""
 
@@ -79,6 +73,108 @@ class AttachmentNotFound(NotFound):
     """No activity of the ticket has a file with these bytes, or the bytes are gone."""
 
     code, title = "attachment_not_found", "No such attachment"
+
+
+class ActivityNotFound(NotFound):
+    """No activity of this ticket has this id."""
+
+    code, title = "activity_not_found", "No such activity"
+
+
+class NewActivities(Conflict):
+    """Others have written since the agent last looked; ``current`` says what (TS-02)."""
+
+    code, title = "new_activity", "Somebody else was faster"
+
+
+class AlreadySent(Conflict):
+    """The mail has left, or is leaving right now: nobody can take it back."""
+
+    code, title = "already_sent", "Already sent"
+
+
+class AlreadyWithdrawn(Conflict):
+    """The mail was taken back before."""
+
+    code, title = "already_withdrawn", "Already taken back"
+
+
+class NotTheAuthor(Forbidden):
+    """Only its author can take a mail back: the text returns as a draft of theirs."""
+
+    code, title = "not_the_author", "Not yours"
+
+
+class CannotBeAnswered(Conflict):
+    """This activity is no mail or is hidden: it cannot be answered, and it is not quoted."""
+
+    code, title = "cannot_be_answered", "Cannot be answered"
+
+
+class VisibilityIsFixed(Conflict):
+    """This activity cannot be shown to the customer, or is gone."""
+
+    code, title = "visibility_fixed", "Stays as it is"
+
+
+class DraftNotFound(NotFound):
+    """The agent has no draft with this id."""
+
+    code, title = "draft_not_found", "No such draft"
+
+
+class DraftExists(Conflict):
+    """There is a draft of this kind on the ticket already; ``current`` shows it."""
+
+    code, title = "draft_exists", "There is a draft already"
+
+
+class DraftIncomplete(Invalid):
+    """Something is missing before the draft can be sent; ``current`` says what."""
+
+    code, title = "draft_incomplete", "Not complete yet"
+
+
+class DraftOutOfSight(Conflict):
+    """The agent may not see the draft's ticket any more, so nothing can be sent there."""
+
+    code, title = "draft_out_of_sight", "Ticket out of sight"
+
+
+class UploadNotFound(NotFound):
+    """The agent has no upload with this id, or it has expired."""
+
+    code, title = "upload_not_found", "No such upload"
+
+
+class SolutionNotFound(NotFound):
+    """The ticket has no solution yet."""
+
+    code, title = "solution_not_found", "No solution yet"
+
+
+class TemplateNotFound(NotFound):
+    """No template has this id, or it is another agent's own."""
+
+    code, title = "template_not_found", "No such template"
+
+
+class Unprintable(Invalid):
+    """The font of letters does not have all characters of this one."""
+
+    code, title = "unprintable", "Cannot be printed"
+
+
+class UnknownVariable(Invalid):
+    """A template or a signature names a variable that there is none of."""
+
+    code, title = "unknown_variable", "Unknown variable"
+
+
+class FilesTooLarge(Invalid):
+    """The files of one activity are larger together than a mail may be."""
+
+    code, title = "files_too_large", "Too large together"
 
 
 class ChannelIsReadOnly(Forbidden):

@@ -28,6 +28,10 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tags",
     "/api/v1/reminders",
     "/api/v1/settings",
+    "/api/v1/drafts",
+    "/api/v1/uploads",
+    "/api/v1/templates",
+    "/api/v1/writing-preferences",
 )
 """What the gateway sends here, each with everything below it."""
 

@@ -7,6 +7,7 @@ from tickets.desk import models as desk
 from tickets.desk import reminder_models as reminders
 from tickets.desk.bulk import models as bulk
 from tickets.desk.structure import models as structure
+from tickets.desk.writing import models as writing
 from tickets.installation import models as installation
 from tickets.lists import models as lists
 from tickets.properties import models as properties
@@ -23,6 +24,7 @@ __all__ = [
     "reminders",
     "staff",
     "structure",
+    "writing",
 ]
 
 metadata = Base.metadata

@@ -24,6 +24,14 @@ class Settings(StaffSettings):
         pattern=r"^[A-Za-z0-9.-]{1,200}$",
         description="The right side of the Message-ID of our mails: a domain of ours. Default: the host of public_url.",
     )
+    upload_limit: int = Field(
+        default=25 * 1024 * 1024, ge=1024, description="Largest file in bytes that an agent can upload."
+    )
+    attachments_limit: int = Field(
+        default=35 * 1024 * 1024,
+        ge=1024,
+        description="Most bytes of all files of an activity; a mail is a third larger, many servers stop at 50 MB.",
+    )
     time_zone: str = Field(
         default="Europe/Berlin", description="Where 'today' begins at midnight, a name of the IANA time zone database."
     )

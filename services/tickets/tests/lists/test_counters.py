@@ -126,7 +126,7 @@ async def test_counters_agree_with_a_recount_while_many_write_at_once(desk: Desk
         mine = random.Random(seed)
         for _ in range(25):
             number = 10_001 + mine.randrange(12)
-            fields = mine.choice(
+            fields: dict[str, Any] = mine.choice(
                 [
                     {"owner_id": str(agent_id)},
                     {"owner_id": None},
@@ -185,7 +185,7 @@ async def test_the_upkeep_job_shortens_the_tally_and_runs_twice_at_once(desk: De
         await desk.handle(*(desk.mail() for _ in range(100)))
     before = await tallied(desk)
     work = upkeep(desk.app.database)
-    assert await asyncio.gather(work(), work()) == [0, 0]
+    assert list(await asyncio.gather(work(), work())) == [0, 0]
     async with desk.app.database.transaction() as tx:
         assert await tx.session.scalar(sa.select(sa.func.count()).select_from(tally)) == 1
     assert await tallied(desk) == before == await recounted(desk)

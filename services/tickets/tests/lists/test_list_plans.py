@@ -230,8 +230,8 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
     yield "preparing a search", PREPARE.params(me=TOM, **terms)
     yield "best matches", BEST.params(me=TOM, now=NOW, skipped=0, rows=21, **search.values())
     yield "numbers", NUMBERED.params(me=TOM, number=105, lows=[105, 1050, 10500], highs=[105, 1059, 10599])
-    for name, (condition, given) in PROPERTIES.items():
-        yield name, sa.select(Ticket.id).where(condition).params(given)
+    for name, (condition, held) in PROPERTIES.items():
+        yield name, sa.select(Ticket.id).where(condition).params(held)
     yield "completion of a tag", completion("inv").order_by(Tag.key).limit(21).params(me=TOM)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())

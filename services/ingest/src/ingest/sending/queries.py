@@ -32,12 +32,16 @@ async def is_queued(tx: Transaction, outgoing_id: UUID) -> bool:
     return await tx.session.scalar(sa.select(sa.exists().where(outgoing_mail.c.id == outgoing_id))) or False
 
 
-async def sender_for(tx: Transaction, channel: str | None) -> Sender | None:
-    """The active account of a channel, else the default one; None where there is neither."""
+async def sender_for(tx: Transaction, channel: str | None, *, account: str | None = None) -> Sender | None:
+    """The active account of a channel, else the default one; None where there is neither.
+
+    With ``account`` only that one among them: nobody sends in the name of another channel.
+    """
+    usable = sa.and_(mail_account.c.active, sa.or_(mail_account.c.channel == channel, mail_account.c.is_default))
     row = (
         await tx.session.execute(
             sa.select(mail_account.c.id, mail_account.c.address, mail_account.c.from_name)
-            .where(mail_account.c.active, sa.or_(mail_account.c.channel == channel, mail_account.c.is_default))
+            .where(usable if account is None else sa.and_(usable, mail_account.c.key == account))
             .order_by((mail_account.c.channel == channel).desc(), mail_account.c.is_default.desc(), mail_account.c.id)
             .limit(1)
         )

@@ -21,7 +21,12 @@ def send_mail(*, send_for: timedelta) -> Callable[[Transaction, SendMail], Await
         recipients = list(dict.fromkeys(box.address for box in (*request.to, *request.cc, *request.bcc)))
         if fault := recipient_fault(recipients):
             return Problem(code="invalid_recipient", detail=fault)
-        sender = await sender_for(tx, request.channel)
+        sender = await sender_for(tx, request.channel, account=request.account)
+        if sender is None and request.account is not None:
+            return Problem(
+                code="no_account",
+                detail=f"'{request.account[:60]}' is no active mail account of the channel, nor the default one.",
+            )
         if sender is None:
             return Problem(code="no_account", detail="There is no active mail account to send from. Add one first.")
         await queue(tx, request, sender=sender, recipients=recipients, send_for=send_for)

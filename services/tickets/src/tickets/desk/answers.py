@@ -18,7 +18,7 @@ from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
 from tickets.desk.rules.structure import Change, Relation
-from tickets.desk.rules.words import Delivery, Kind, Origin
+from tickets.desk.rules.words import Delivery, Form, Kind, Origin
 from tickets.properties.rules.fields import Value
 
 
@@ -140,6 +140,14 @@ ChangeOut = TypedDict(
 ChangeOut.__doc__ = """A field that changed, in words; a priority by its key. The custom field ``fields.<key>`` has the
 ``label`` that it had then, by language."""
 
+
+class HiddenOut(TypedDict):
+    """Who hid an activity, and when. Whoever may change the ticket can show it again (CV-09)."""
+
+    by: AgentRef
+    at: datetime
+
+
 ActivityOut = TypedDict(
     "ActivityOut",
     {
@@ -162,6 +170,10 @@ ActivityOut = TypedDict(
         "mail_id": UUID | None,
         "mail_kind": Annotated[str | None, Field(description="Tells a machine's mail from a person's.")],
         "explanation": Annotated[str | None, Field(description="Why a mail is in this ticket (MT-04).")],
+        "hidden": HiddenOut | None,
+        "withdrawn_at": Annotated[datetime | None, Field(description="When its author took the mail back.")],
+        "about": Annotated[UUID | None, Field(description="The activity that a change of visibility is about.")],
+        "form": Annotated[Form | None, Field(description="Tells a letter or a solution from others of its kind.")],
     },
 )
 ActivityOut.__doc__ = """An activity. What a mail brought is in ``from`` to ``attachments``."""

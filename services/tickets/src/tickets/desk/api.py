@@ -1,5 +1,6 @@
 """HTTP: tickets and what agents do with them."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -26,8 +27,12 @@ from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
 from tickets.errors import (
+    ActivityNotFound,
+    CannotBeAnswered,
     ChannelIsReadOnly,
+    FilesTooLarge,
     InternalTicketCannotMail,
+    NewActivities,
     NoRecipient,
     TicketIsMerged,
     TicketMoved,
@@ -86,7 +91,7 @@ async def known_contact(request: Request, contact_id: UUID | None) -> ContactCar
     operation_id="open_ticket",
     status_code=201,
     response_model=TicketOut,
-    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, InvalidFields, Invalid),
+    responses=refusals(ChannelIsReadOnly, UnknownReference, NoRecipient, InvalidFields, FilesTooLarge, Invalid),
 )
 async def open_ticket(
     request: Request, tx: Tx, who: Writer, conf: Conf, new: TicketIn, key: IdempotencyKey = None
@@ -144,6 +149,7 @@ async def list_activities(
         TicketIsMerged,
         ChannelIsReadOnly,
         StaleVersion,
+        NewActivities,
         UnknownReference,
         InvalidFields,
         TooManyTags,
@@ -197,7 +203,17 @@ async def _seen(tx: Transaction, who: Authenticated, number: int, conf: Settings
     status_code=201,
     response_model=ActivityAccepted,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, Invalid
+        TicketNotFound,
+        TicketIsMerged,
+        ActivityNotFound,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        CannotBeAnswered,
+        NewActivities,
+        NoRecipient,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
     ),
 )
 async def reply_to_ticket(
@@ -213,7 +229,9 @@ async def reply_to_ticket(
 
     async def work() -> ActivityAccepted:
         agent = await acting(tx, who)
-        return accepted(*await operations.reply_to_ticket(tx, agent, number, reply, settings=conf))
+        ticket, activity, leaving = await operations.reply_to_ticket(tx, agent, number, reply, settings=conf)
+        undo_until = tx.now + timedelta(seconds=leaving.undo_seconds) if leaving.undo_seconds else None
+        return accepted(ticket, activity, undo_until=undo_until)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
 
@@ -223,13 +241,17 @@ async def reply_to_ticket(
     operation_id="add_note",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, Invalid),
+    responses=refusals(
+        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+    ),
 )
 async def add_note(
-    request: Request, tx: Tx, who: Noter, number: Number, note: NoteIn, key: IdempotencyKey = None
+    request: Request, tx: Tx, who: Noter, conf: Conf, number: Number, note: NoteIn, key: IdempotencyKey = None
 ) -> Response:
-    """Add a note that stays inside."""
-    return await _add(request, tx, who, number, note, kind=Kind.NOTE, key=key)
+    """Add a note that stays inside. What happens `then` needs `tickets:write`."""
+    if note.then is not None and Permission.TICKETS_WRITE not in who.permissions:
+        raise Forbidden("This needs the permission 'tickets:write', which your role or token does not have.")
+    return await _add(request, tx, who, conf, number, note, kind=Kind.NOTE, key=key)
 
 
 @router.post(
@@ -237,28 +259,43 @@ async def add_note(
     operation_id="add_call",
     status_code=201,
     response_model=ActivityAccepted,
-    responses=refusals(TicketNotFound, TicketIsMerged, ChannelIsReadOnly, Invalid),
+    responses=refusals(
+        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+    ),
 )
 async def add_call(
-    request: Request, tx: Tx, who: Writer, number: Number, note: NoteIn, key: IdempotencyKey = None
+    request: Request, tx: Tx, who: Writer, conf: Conf, number: Number, note: NoteIn, key: IdempotencyKey = None
 ) -> Response:
     """Write down a phone call."""
-    return await _add(request, tx, who, number, note, kind=Kind.CALL, key=key)
+    return await _add(request, tx, who, conf, number, note, kind=Kind.CALL, key=key)
 
 
 async def _add(
-    request: Request, tx: Transaction, who: Authenticated, number: int, note: NoteIn, *, kind: Kind, key: str | None
+    request: Request,
+    tx: Transaction,
+    who: Authenticated,
+    conf: Settings,
+    number: int,
+    note: NoteIn,
+    *,
+    kind: Kind,
+    key: str | None,
 ) -> Response:
     async def work() -> ActivityAccepted:
-        return accepted(*await operations.add_note(tx, await acting(tx, who), number, note, kind=kind))
+        agent = await acting(tx, who)
+        return accepted(*await operations.add_note(tx, agent, number, note, kind=kind, settings=conf))
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_activities_location)
 
 
-def accepted(ticket: Ticket, activity: NewActivity) -> ActivityAccepted:
+def accepted(ticket: Ticket, activity: NewActivity, *, undo_until: datetime | None = None) -> ActivityAccepted:
     """What the caller is told of an activity that was added."""
     return ActivityAccepted(
-        id=activity.id, ticket_number=ticket.number, ticket_version=ticket.version, kind=activity.kind
+        id=activity.id,
+        ticket_number=ticket.number,
+        ticket_version=ticket.version,
+        kind=activity.kind,
+        undo_until=undo_until,
     )
 
 

@@ -40,11 +40,16 @@ async def get_attachment(request: Request, tx: Tx, who: Reader, number: Number, 
         content = await app_of(request).blobs.get(sha256)
     except BlobMissing as error:
         raise AttachmentNotFound("The bytes of this file are not in the store any more.") from error
+    return file_response(content, filename=str(file["filename"]), content_type=str(file["content_type"]))
+
+
+def file_response(content: bytes, *, filename: str, content_type: str) -> Response:
+    """A file as a download that nothing in it can turn into a page."""
     return Response(
         content,
-        media_type=_media_type(str(file["content_type"])),
+        media_type=_media_type(content_type),
         headers={
-            "Content-Disposition": content_disposition(str(file["filename"])),
+            "Content-Disposition": content_disposition(filename),
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, max-age=3600, immutable",
             "X-Content-Type-Options": "nosniff",

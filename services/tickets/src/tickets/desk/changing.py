@@ -1,6 +1,6 @@
 """Changing a ticket's fields: one activity names all that changed, and a move shows it to others (CV-02)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Verb
 from tickets.channels.rules.workflow import Place, after_work_began
 from tickets.database import is_one_of
+from tickets.desk.acting import Acting
 from tickets.desk.journal import Journal
 from tickets.desk.models import Ticket
-from tickets.desk.operations import Acting
 from tickets.desk.properties import Given, given_properties
 from tickets.desk.queries import find_ticket, ticket_view
 from tickets.desk.records import NewActivity, field_change, set_status
 from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.words import Kind
-from tickets.desk.shapes import TicketPatch
+from tickets.desk.shapes import ThenIn, TicketPatch
+from tickets.desk.writing.guard import nothing_new
 from tickets.errors import UnknownReference
 from tickets.settings import Settings
 from tickets.staff.models import Agent
@@ -44,8 +45,12 @@ async def change_ticket(
     contact: ContactCard | None,
     settings: Settings,
 ) -> Ticket:
-    """Change fields of a ticket. Raises what `find_ticket` does, `StaleVersion`, and what `given_properties` does."""
-    ticket = await _unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
+    """Change fields of a ticket.
+
+    Raises what `find_ticket` and `given_properties` do, `StaleVersion` and `NewActivities`.
+    """
+    ticket = await unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
+    await nothing_new(tx, ticket, acting.who.agent_id, since=patch.last_seen_activity)
     channels = await _channels(tx, ticket.channel, patch.channel or ticket.channel)
     change = _Change(tx, acting, ticket, channels)
     given = patch.model_fields_set
@@ -69,7 +74,7 @@ async def change_ticket(
 
 async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expected: int, settings: Settings) -> Ticket:
     """Become the owner; a new ticket is in progress then (C6). Raises what `change_ticket` does."""
-    ticket = await _unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
+    ticket = await unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
     change = _Change(tx, acting, ticket, await _channels(tx, ticket.channel, ticket.channel))
     change.owner(acting.who.agent_id)
     change.begin_work()
@@ -77,7 +82,17 @@ async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expect
     return ticket
 
 
-async def _unchanged_since(tx: Transaction, acting: Acting, number: int, expected: int, *, prefix: str) -> Ticket:
+async def change_along(tx: Transaction, acting: Acting, ticket: Ticket, then: ThenIn, journal: Journal) -> None:
+    """Change status and owner together with an activity that ``journal`` holds already. Raises `UnknownReference`."""
+    change = _Change(tx, acting, ticket, journal.channels)
+    if "owner_id" in then.model_fields_set:
+        change.owner(then.owner_id)
+    if then.status is not None:
+        change.status(then.status)
+    await change.note_in(journal, "")
+
+
+async def unchanged_since(tx: Transaction, acting: Acting, number: int, expected: int, *, prefix: str) -> Ticket:
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
     await refuse_stale(tx, acting, ticket, expected, prefix=prefix)
     return ticket
@@ -104,7 +119,7 @@ async def _channels(tx: Transaction, *keys: str) -> dict[str, ChannelFacts]:
 class _Change:
     """The changes of one request, applied one after the other and written as one activity."""
 
-    def __init__(self, tx: Transaction, acting: Acting, ticket: Ticket, channels: dict[str, ChannelFacts]) -> None:
+    def __init__(self, tx: Transaction, acting: Acting, ticket: Ticket, channels: Mapping[str, ChannelFacts]) -> None:
         self._tx = tx
         self._acting = acting
         self._ticket = ticket
@@ -182,6 +197,12 @@ class _Change:
 
     async def write(self, reason: str) -> None:
         """Write and tell, if anything changed at all."""
+        journal = Journal(self._tx, self._channels)
+        await self.note_in(journal, reason)
+        await journal.write()
+
+    async def note_in(self, journal: Journal, reason: str) -> None:
+        """Add to a journal that somebody else writes, if anything changed at all."""
         fields = tuple(name for name in self._after if name in self._lines or self._before[name] != self._after[name])
         if not fields:
             return
@@ -202,12 +223,10 @@ class _Change:
             ],
         )
         quiet = TOLD.isdisjoint(fields)
-        journal = Journal(self._tx, self._channels)
         journal.add(self._ticket, activity, actor=self._acting.actor, quiet=quiet)
         journal.change(self._ticket, *fields, actor=self._acting.actor, quiet=quiet)
         if self._left is not None:
             journal.moved(self._ticket, left=self._left, actor=self._acting.actor)
-        await journal.write()
 
     def _go(self, before: Place, place: Place) -> None:
         if before != place:

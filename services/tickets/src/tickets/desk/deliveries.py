@@ -142,6 +142,7 @@ def _request(mail: TicketMail, activity: Activity) -> SendMail:
         outgoing_id=mail.id,
         reference=SentReference(kind=REFERENCE, id=activity.id),
         channel=mail.channel,
+        account=mail.account,
         from_name=mail.from_name,
         to=tuple(Mailbox.model_validate(mailbox) for mailbox in activity.to),
         cc=tuple(Mailbox.model_validate(mailbox) for mailbox in activity.cc),
@@ -159,6 +160,7 @@ def _request(mail: TicketMail, activity: Activity) -> SendMail:
 def handed_over(mail: TicketMail) -> None:
     """The mail service has it."""
     mail.state = Sending.HANDED_OVER
+    mail.kept = None
 
 
 def try_later(tx: Transaction, mail: TicketMail) -> None:

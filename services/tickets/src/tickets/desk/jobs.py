@@ -11,12 +11,16 @@ from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
 from tickets.desk.reminders import SHOW_REMINDERS, show_next_due
 from tickets.desk.tags import MERGE_TAGS, merge_next_batch
+from tickets.desk.writing.uploads import forget_expired
 from tickets.settings import Settings
 
 log = logging.getLogger(__name__)
 
-EVERY = 10.0
+EVERY = 2.0
+"""Seconds; a mail that can be taken back leaves at most so much later than it could."""
+
 MOST = 50
+FORGET_EVERY = 900.0
 
 
 def schedule(app: App, settings: Settings) -> None:
@@ -25,6 +29,7 @@ def schedule(app: App, settings: Settings) -> None:
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
     app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
     app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)
+    app.job("forget-uploads", lambda: forget_uploads(app), every=FORGET_EVERY)
 
 
 async def show_reminders(app: App) -> int:
@@ -46,6 +51,12 @@ async def do_bulk(app: App, settings: Settings) -> int:
     """A batch of a bulk action, in one transaction; gives how many tickets were done."""
     async with app.database.transaction() as tx:
         return await bulk.do_batch(tx, settings=settings)
+
+
+async def forget_uploads(app: App) -> int:
+    """Delete uploads that nobody used in time; gives how many."""
+    async with app.database.transaction() as tx:
+        return await forget_expired(tx)
 
 
 async def send_mail(app: App) -> int:

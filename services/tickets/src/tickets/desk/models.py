@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.database import Base, words
-from tickets.desk.rules.words import Delivery, Kind, Origin, Sending
+from tickets.desk.rules.words import Delivery, Form, Kind, Origin, Sending
 
 number_sequence = sa.Sequence("ticket_number", start=10_001, metadata=Base.metadata)
 """Counts the tickets of the installation; a number is never given twice, gaps are allowed (C9)."""
@@ -122,6 +122,10 @@ sa.Index("ticket_fields", Ticket.fields, postgresql_using="gin", postgresql_wher
 class Activity(Base):
     """One thing that happened on a ticket; written once, never changed (TC-10). Ids are in the order of time.
 
+    Only who may see it changes: ``shown_outside``, and ``hidden_at`` with the agent who hid it (CV-09). An answer
+    that was taken back before it left keeps ``withdrawn_at`` and nothing of its content.
+    ``about_id`` is the activity that a change of visibility is about, ``form`` what sets a letter or a solution apart.
+
     ``sender``, ``to``, ``cc`` and ``bcc`` hold mailboxes and ``attachments`` files, as `contracts.ingest` has them.
     ``message_id`` and ``thread`` (its References) are without angle brackets. ``explanation`` says why a mail is in
     this ticket (MT-04). ``changes`` are ``{"field", "from", "to"}``. ``mail_kind`` tells a machine's mail.
@@ -158,10 +162,17 @@ class Activity(Base):
     explanation: Mapped[str | None]
     written_in: Mapped[UUID | None] = mapped_column(sa.ForeignKey("ticket.id"))
     also_shown_in: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    hidden_at: Mapped[datetime | None]
+    hidden_by: Mapped[UUID | None] = mapped_column(sa.ForeignKey("agent.id"))
+    hidden_by_name: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    about_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("activity.id"))
+    form: Mapped[Form | None] = mapped_column(words(Form))
 
     __table_args__ = (
         sa.Index("activity_of_ticket", "ticket_id", "id"),
         sa.Index("activity_written_in", "written_in", postgresql_where=sa.text("written_in IS NOT NULL")),
+        sa.Index("activity_solution", "ticket_id", "id", postgresql_where=sa.text("form = 'solution'")),
         sa.Index("activity_of_mail", "mail_id", unique=True, postgresql_where=sa.text("mail_id IS NOT NULL")),
     )
 
@@ -244,7 +255,11 @@ class RecipientState(Base):
 
 
 class TicketMail(Base):
-    """An outgoing activity on its way to the mail service, which knows it by ``id``."""
+    """An outgoing activity on its way to the mail service, which knows it by ``id``.
+
+    Until ``due_at`` its author can take it back: ``kept`` is the draft that it becomes again, ``added`` the addresses
+    that it made participants. ``account`` is the key of the mail account to send from; None: that of the channel.
+    """
 
     __tablename__ = "ticket_mail"
 
@@ -255,6 +270,9 @@ class TicketMail(Base):
     state: Mapped[Sending] = mapped_column(words(Sending))
     due_at: Mapped[datetime]
     tries: Mapped[int]
+    account: Mapped[str | None]
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    added: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (sa.Index("ticket_mail_due", "due_at", postgresql_where=sa.text("state = 'waiting'")),)
 

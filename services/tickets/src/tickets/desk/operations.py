@@ -1,6 +1,5 @@
 """What agents do with tickets: open, answer, note, change, take, watch."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,52 +8,41 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.database import Transaction
 from contracts.crm_match import ContactCard
 from contracts.ingest import Mailbox
-from contracts.tickets import Actor, ActorKind, Authenticated
 from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Access, Verb, Verdict, may
 from tickets.channels.rules.workflow import after_work_began
 from tickets.database import table_of
+from tickets.desk.acting import Acting
+from tickets.desk.changing import change_along
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Ticket, Watcher
-from tickets.desk.posting import Parent, chosen_recipients, last_home, new_message_id, parent_of_reply, post
+from tickets.desk.posting import (
+    AT_ONCE,
+    Leaving,
+    Parent,
+    chosen_recipients,
+    home_of,
+    last_home,
+    new_message_id,
+    parent_of_reply,
+    post,
+)
 from tickets.desk.properties import properties_of_new
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.homes import also_shown_in, home_of_reply
-from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import outgoing_subject, own_subject
 from tickets.desk.rules.words import Kind, Origin
-from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn, Written
+from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn
 from tickets.desk.structure.families import Family, lock_families, lock_family
+from tickets.desk.writing.guard import nothing_new
+from tickets.desk.writing.leaving import leaving_of
+from tickets.desk.writing.signatures import sign
+from tickets.desk.writing.uploads import attach
 from tickets.errors import ChannelIsReadOnly, UnknownReference
 from tickets.settings import Settings
 
-
-@dataclass(frozen=True, kw_only=True)
-class Acting:
-    """The agent who does it, and what they have access to."""
-
-    who: Authenticated
-    access: Access
-
-    @property
-    def actor(self) -> Actor:
-        """The agent, as events name who caused them."""
-        return Actor(kind=ActorKind.AGENT, id=self.who.agent_id)
-
-    def writes(self, ticket_id: UUID, kind: Kind, written: Written, tx: Transaction, *, shown: bool) -> NewActivity:
-        """A new activity by this agent."""
-        return NewActivity(
-            ticket_id=ticket_id,
-            kind=kind,
-            at=tx.now,
-            author_kind=ActorKind.AGENT,
-            author_id=self.who.agent_id,
-            author_name=self.who.name,
-            text=written.text,
-            html=sanitise(written.html) if written.html else None,
-            shown_outside=shown,
-        )
+__all__ = ["Acting", "add_note", "open_ticket", "reply_to_ticket", "unwatch", "watch"]
 
 
 async def open_ticket(
@@ -96,13 +84,17 @@ async def open_ticket(
     )
     activity = acting.writes(ticket.id, _FIRST_KIND[new.kind], new, tx, shown=new.kind == "email")
     journal = Journal(tx, {channel.key: channel})
+    leaving = AT_ONCE
     if new.kind == "email":
+        leaving = await leaving_of(tx, acting.who.agent_id, new)
+        await sign(tx, acting.who, activity, channel.key, wanted=new.signature)
         to = [mailbox.as_mailbox() for mailbox in new.to] or None
         _address_mail(ticket, activity, channel, settings, Parent(), reply=False, to=to, new=new)
+    await attach(tx, activity, new.attachments, settings=settings)
     journal.open(ticket, activity, actor=acting.actor, watchers=frozenset(new.watchers))
     await journal.write()
     if new.kind == "email":
-        await post(tx, ticket, activity, channel)
+        await post(tx, ticket, activity, channel, leaving)
     return ticket
 
 
@@ -111,33 +103,49 @@ _FIRST_KIND = {"email": Kind.OUTGOING, "enquiry": Kind.INCOMING, "internal": Kin
 
 async def reply_to_ticket(
     tx: Transaction, acting: Acting, number: int, reply: ReplyIn, *, settings: Settings
-) -> tuple[Ticket, NewActivity]:
+) -> tuple[Ticket, NewActivity, Leaving]:
     """Answer the customer by mail (AT-02). The status follows when the mail was accepted (MT-08).
 
-    Raises what `find_ticket` does, and `NoRecipient`.
+    Raises what `find_ticket` does, `NoRecipient`, `NewActivities`, `ActivityNotFound`, `CannotBeAnswered`.
     """
     family = await lock_family(tx, number)
     ticket = await find_ticket(tx, acting.access, number, Verb.MAIL)
+    await nothing_new(tx, ticket, acting.who.agent_id, since=reply.last_seen_activity)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, Kind.OUTGOING, reply, tx, shown=reply.shown_outside)
     family = family or Family(ticket)
     home = await _home_of_reply(tx, family, reply) if family.merged else ticket
-    parent = await parent_of_reply(tx, ticket.id, home=home.id if family.merged else None)
+    parent = await parent_of_reply(
+        tx,
+        ticket.id,
+        home=home.id if family.merged else None,
+        activity_id=reply.activity_id,
+        mode=reply.mode,
+    )
+    leaving = await leaving_of(tx, acting.who.agent_id, reply, ticket=ticket)
+    await sign(tx, acting.who, activity, channel.key, wanted=reply.signature)
     to = None if reply.to is None else [mailbox.as_mailbox() for mailbox in reply.to]
-    _address_mail(home, activity, channel, settings, parent, reply=True, to=to, new=reply)
+    # The first mail of a ticket that an agent opened by mail was taken back: this one takes its place.
+    is_answer = parent.activity is not None or home.origin is not Origin.EMAIL
+    _address_mail(home, activity, channel, settings, parent, reply=is_answer, to=to, new=reply)
+    await attach(tx, activity, reply.attachments, settings=settings, quoted=parent.files)
     openly = {mailbox["address"].lower() for mailbox in (*activity.to, *activity.cc)}
     family.write_at_home(activity, home.id, also=also_shown_in(home.id, family.homes, recipients=openly))
     journal = Journal(tx, {channel.key: channel})
     journal.add(ticket, activity, actor=acting.actor)
+    if reply.then is not None:
+        await change_along(tx, acting, ticket, reply.then, journal)
     await journal.write()
-    await post(tx, home, activity, channel)
-    return ticket, activity
+    await post(tx, home, activity, channel, leaving)
+    return ticket, activity, leaving
 
 
 async def _home_of_reply(tx: Transaction, family: Family, reply: ReplyIn) -> Ticket:
     """The ticket of the family that the reply is written in: its number, subject and thread are in the mail."""
     chosen = None if reply.to is None else {mailbox.address.lower() for mailbox in (*reply.to, *(reply.cc or ()))}
-    last = await last_home(tx, family.living.id)
+    answered = reply.activity_id
+    last = await home_of(tx, answered) if answered else None
+    last = last or await last_home(tx, family.living.id)
     return family.home(home_of_reply(last, family.homes, recipients=chosen))
 
 
@@ -175,15 +183,22 @@ def _address_mail(
 
 
 async def add_note(
-    tx: Transaction, acting: Acting, number: int, note: NoteIn, *, kind: Kind
+    tx: Transaction, acting: Acting, number: int, note: NoteIn, *, kind: Kind, settings: Settings
 ) -> tuple[Ticket, NewActivity]:
-    """Add a note or a call. The owner's first one moves the ticket into work (C6). Raises what `find_ticket` does."""
+    """Add a note or a call. The owner's first one moves the ticket into work, unless it says what happens then (C6).
+
+    Raises what `find_ticket` does, `NewActivities`, `UnknownReference`.
+    """
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
+    await nothing_new(tx, ticket, acting.who.agent_id, since=note.last_seen_activity)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, kind, note, tx, shown=note.shown_outside)
+    await attach(tx, activity, note.attachments, settings=settings)
     journal = Journal(tx, {channel.key: channel})
     journal.add(ticket, activity, actor=acting.actor)
-    if ticket.owner_id == acting.who.agent_id:
+    if note.then is not None:
+        await change_along(tx, acting, ticket, note.then, journal)
+    elif ticket.owner_id == acting.who.agent_id:
         journal.follow(ticket, after_work_began(channel.flow, journal.place(ticket)))
     await journal.write()
     return ticket, activity

@@ -13,9 +13,9 @@ from chassis.paging import decode_cursor, encode_cursor
 from contracts.tickets import ActorKind, PortalActivity, PortalTicket, PortalTicketHead, PortalTicketPage
 from tickets.channels.models import Channel, Status
 from tickets.database import AnyRow, is_one_of
-from tickets.desk.models import Activity, Ticket
+from tickets.desk.models import Activity, Ticket, TicketMail
 from tickets.desk.rules.subjects import reference
-from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.rules.words import Kind, Origin, Sending
 
 MOST_ACTIVITIES = 500
 MOST_BYTES = 2_000_000
@@ -84,6 +84,11 @@ async def customer_ticket(
             Activity.ticket_id == row.living_id,
             shown_in(row.id),
             Activity.kind != Kind.STATUS_CHANGE,
+            ~sa.exists()
+            .where(  # a mail that can still be taken back
+                TicketMail.activity_id == Activity.id, TicketMail.state == Sending.WAITING, TicketMail.due_at > tx.now
+            )
+            .where(TicketMail.tries == 0),
         )
         .order_by(Activity.id.desc())
         .limit(MOST_ACTIVITIES + 1)

@@ -270,6 +270,8 @@ def activity_out(activity: Activity, *, contact_id: UUID | None, deliveries: Seq
 
     What is stored as JSON has the shape that the API shows: `desk.records` wrote it.
     """
+    if activity.hidden_at is not None:
+        return _hidden(activity, contact_id)
     return {
         "id": activity.id,
         "kind": activity.kind,
@@ -297,6 +299,46 @@ def activity_out(activity: Activity, *, contact_id: UUID | None, deliveries: Seq
         "mail_id": activity.mail_id,
         "mail_kind": activity.mail_kind,
         "explanation": activity.explanation,
+        "hidden": None,
+        "withdrawn_at": activity.withdrawn_at,
+        "about": activity.about_id,
+        "form": activity.form,
+    }
+
+
+def _hidden(activity: Activity, contact_id: UUID | None) -> ActivityOut:
+    """What remains of an activity that somebody hid: that it is there, from whom, and who hid it (CV-09)."""
+    return {
+        "id": activity.id,
+        "kind": activity.kind,
+        "at": activity.at,
+        "author": {
+            "kind": activity.author_kind,
+            "id": activity.author_id or contact_id,
+            "name": activity.author_name,
+        },
+        "subject": None,
+        "text": "",
+        "html": None,
+        "truncated": False,
+        "shown_outside": False,
+        "from": None,
+        "to": [],
+        "cc": [],
+        "bcc": [],
+        "attachments": [],
+        "changes": [],
+        "deliveries": [],
+        "mail_id": None,
+        "mail_kind": activity.mail_kind,
+        "explanation": None,
+        "hidden": {
+            "by": {"id": activity.hidden_by or activity.id, "name": activity.hidden_by_name or ""},
+            "at": activity.hidden_at or activity.at,
+        },
+        "withdrawn_at": None,
+        "about": activity.about_id,
+        "form": activity.form,
     }
 
 
@@ -316,7 +358,10 @@ async def attachment_of(tx: Transaction, ticket_id: UUID, sha256: str) -> dict[s
     """The file with these bytes among a ticket's activities."""
     holds = Activity.attachments.contains([{"sha256": sha256}])
     lists = await tx.session.scalars(
-        sa.select(Activity.attachments).where(Activity.ticket_id == ticket_id, holds).order_by(Activity.id).limit(1)
+        sa.select(Activity.attachments)
+        .where(Activity.ticket_id == ticket_id, holds, Activity.hidden_at.is_(None))
+        .order_by(Activity.id)
+        .limit(1)
     )
     return next((file for files in lists for file in files if file["sha256"] == sha256), None)
 

@@ -11,7 +11,7 @@ from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball
 from tickets.channels.rules.workflow import Place
 from tickets.desk.models import Ticket
-from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.rules.words import Form, Kind, Origin
 from tickets.properties.rules.priorities import NORMAL
 
 
@@ -84,6 +84,8 @@ class NewActivity:
     explanation: str | None = None
     written_in: UUID | None = None
     also_shown_in: list[str] | None = None
+    about_id: UUID | None = None
+    form: Form | None = None
 
 
 def is_word_of_customer(activity: NewActivity) -> bool:

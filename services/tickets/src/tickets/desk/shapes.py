@@ -1,13 +1,14 @@
 """What the desk's part of the staff API takes; `desk.answers` is what it gives."""
 
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.ingest import Mailbox
 from tickets.desk.rules.sanitise import MAX_TAGS
-from tickets.desk.rules.words import IfCustomerReplies, Kind
+from tickets.desk.rules.words import ActivityVisibility, IfCustomerReplies, Kind, Mode
 from tickets.properties.rules.tags import MOST
 from tickets.properties.shapes import TagName, ValuesIn, ValuesPatch
 
@@ -15,6 +16,8 @@ MAX_TEXT = 100_000
 MAX_HTML = 200_000
 MAX_RECIPIENTS = 100
 MAX_WATCHERS = 100
+MAX_ATTACHMENTS = 30
+LONGEST_UNDO = 60
 
 Subject = Annotated[
     str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"^[^\r\n\x00]*$")
@@ -25,6 +28,13 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Address = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^\s@<>\"(),:;\\\[\]\x00]+@[^\s@<>\"(),:;\\\[\]\x00]+$")
 ]
+
+
+def not_too_deep(html: str) -> str:
+    """The HTML itself. Raises ValueError where it has so many elements that taking it apart would take seconds."""
+    if html.count("<") > 2 * MAX_TAGS:
+        raise ValueError(f"HTML may have at most {MAX_TAGS} elements")
+    return html
 
 
 class Input(BaseModel):
@@ -46,25 +56,58 @@ class MailboxIn(Input):
 
 Tags = Annotated[tuple[TagName, ...], Field(max_length=MOST)]
 Mailboxes = Annotated[tuple[MailboxIn, ...], Field(max_length=MAX_RECIPIENTS)]
+Html = Annotated[str, StringConstraints(max_length=MAX_HTML, pattern=r"^[^\x00]*$"), AfterValidator(not_too_deep)]
+Uploads = Annotated[
+    tuple[UUID, ...],
+    Field(max_length=MAX_ATTACHMENTS, description="Ids of uploads; one that the HTML names as `cid:<id>` is inline."),
+]
+UndoSeconds = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=LONGEST_UNDO,
+        description="How long the mail can be taken back. Default: what the agent prefers, else 0: it leaves at once.",
+    ),
+]
+LastSeen = Annotated[
+    UUID | None,
+    Field(description="The newest activity that the agent has seen; a newer one of somebody else refuses the request."),
+]
 
 
 class Written(Input):
     """What an agent writes. ``html`` is what the editor made, ``text`` the same without markup."""
 
     text: Text
-    html: str | None = Field(default=None, max_length=MAX_HTML)
-
-    @field_validator("html")
-    @classmethod
-    def _not_too_deep(cls, html: str | None) -> str | None:
-        if html is not None and html.count("<") > 2 * MAX_TAGS:
-            raise ValueError(f"HTML may have at most {MAX_TAGS} elements")
-        if html is not None and "\0" in html:
-            raise ValueError("HTML may not contain a NUL character")
-        return html
+    html: Html | None = None
+    attachments: Uploads = ()
 
 
-class TicketIn(Written):
+class Mailed(Written):
+    """What leaves as a mail. The channel's signature is put below, unless ``signature`` says no."""
+
+    undo_seconds: UndoSeconds = None
+    signature: bool = True
+    from_account: Key | None = Field(
+        default=None,
+        description="Key of the mail account to send from: one of the channel, or the default one. Default: theirs.",
+    )
+
+
+class ThenIn(Input):
+    """What happens to the ticket together with an activity: both are one change, with one version (AT-06)."""
+
+    status: Key | None = None
+    owner_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if "status" in self.model_fields_set and self.status is None:
+            raise ValueError("'status' cannot be null; leave it out to keep it")
+        return self
+
+
+class TicketIn(Mailed):
     """A new ticket, of one of three kinds.
 
     ``email`` sends the text to its recipients, ``enquiry`` writes down what a customer said, ``internal`` stays inside
@@ -89,8 +132,8 @@ class TicketIn(Written):
 
     @model_validator(mode="after")
     def _recipients_fit(self) -> Self:
-        if self.kind != "email" and (self.to or self.cc or self.bcc):
-            raise ValueError("only a ticket of the kind 'email' has recipients")
+        if self.kind != "email" and (self.to or self.cc or self.bcc or self.from_account or self.undo_seconds):
+            raise ValueError("only a ticket of the kind 'email' has recipients, an account to send from and an undo")
         if self.kind == "email" and not self.to and self.contact_id is None:
             raise ValueError("a ticket of the kind 'email' needs a contact or a recipient")
         if self.kind == "internal" and self.contact_id is not None:
@@ -98,9 +141,16 @@ class TicketIn(Written):
         return self
 
 
-class ReplyIn(Written):
-    """A mail to the customer. Without recipients it goes to everyone of the last incoming mail (MT-09)."""
+class ReplyIn(Mailed):
+    """A mail to the customer. Without recipients it goes to everyone of the last incoming mail (MT-09).
 
+    ``activity_id`` is the mail that is answered, ``mode`` says who of it is written to.
+    """
+
+    activity_id: UUID | None = None
+    mode: Mode | None = None
+    last_seen_activity: LastSeen = None
+    then: ThenIn | None = None
     to: Mailboxes | None = None
     cc: Mailboxes | None = None
     bcc: Mailboxes = ()
@@ -111,6 +161,15 @@ class NoteIn(Written):
     """Something that stays inside, unless ``shown_outside`` releases it to the customer (CV-09)."""
 
     shown_outside: bool = False
+    last_seen_activity: LastSeen = None
+    then: ThenIn | None = None
+
+
+class VisibilityPatch(Input):
+    """Who sees an activity from now on, and why."""
+
+    visibility: ActivityVisibility
+    reason: Note = ""
 
 
 class TicketPatch(Input):
@@ -131,6 +190,7 @@ class TicketPatch(Input):
     subject: Subject | None = None
     contact_id: UUID | None = None
     reason: Note = ""
+    last_seen_activity: LastSeen = None
 
     @model_validator(mode="after")
     def _null_only_where_nobody_is_possible(self) -> Self:
@@ -154,7 +214,7 @@ class ReminderIn(Input):
 
 
 class ActivityAccepted(BaseModel):
-    """A new activity, and the ticket's version after it."""
+    """A new activity, and the ticket's version after it. Until ``undo_until`` its mail can be taken back."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -162,3 +222,4 @@ class ActivityAccepted(BaseModel):
     ticket_number: int
     ticket_version: int
     kind: Kind
+    undo_until: datetime | None = None

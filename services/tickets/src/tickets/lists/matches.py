@@ -62,7 +62,8 @@ class Search:
 
 
 def _function(name: str, *arguments: str) -> sa.Function[Any]:
-    return getattr(sa.func, name)(*(sa.bindparam(argument, type_=_TEXTS) for argument in arguments))
+    made: sa.Function[Any] = getattr(sa.func, name)(*(sa.bindparam(argument, type_=_TEXTS) for argument in arguments))
+    return made
 
 
 _newest_of_channel = (

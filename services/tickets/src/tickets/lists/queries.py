@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -82,7 +82,7 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
     Raises `InvalidCursor`, and `Invalid` for a search for words in another order than that of its matches.
     """
     number = number_in(filters.q, prefix=viewer.settings.ticket_prefix)
-    search = "number" if number else "words" if filters.q.strip() else None
+    search: Literal["number", "words"] | None = "number" if number else "words" if filters.q.strip() else None
     if search == "words" and filters.sort is not Sort.CHANGED_AT:
         raise Invalid("A search for words comes in the order of its newest matches. Leave out 'sort'.")
     shape = Shape(

@@ -269,10 +269,12 @@ def _pages(
 
 def _page(shape: Shape, within: Sequence[Condition]) -> Select:
     """The first page of the tickets within, behind the last row of the page before."""
-    columns = {name: Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency"}
+    columns: dict[str, sa.ColumnElement[Any]] = {
+        name: Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency"
+    }
     page = sa.select(Ticket.id, *columns.values())
     if shape.sort is Sort.PRIORITY:
-        columns = {"urgency": Priority.position, **columns}
+        columns = {"urgency": Priority.__table__.c.position, **columns}
         page = page.add_columns(Priority.position.label("urgency")).join(Priority, Priority.key == Ticket.priority)
     if shape.later:
         order = [columns[name] for name in _order(shape.sort)]
@@ -291,7 +293,7 @@ def _by_urgency(
     columns = [Ticket.changed_at, Ticket.number]
     within = [*within, Ticket.priority == Priority.key]
     if shape.later:
-        endless = sa.literal_column("'infinity'::timestamptz")
+        endless: sa.ColumnElement[Any] = sa.literal_column("'infinity'::timestamptz")
         last = sa.case((Priority.position == _LAST["urgency"], _LAST["changed_at"]), else_=endless)
         within.append(sa.tuple_(*columns) < sa.tuple_(last, _LAST["number"]))
         wanted = [*wanted, Priority.position <= _LAST["urgency"]]

@@ -38,6 +38,7 @@ class Sending(StrEnum):
     WAITING = "waiting"
     HANDED_OVER = "handed_over"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class IfCustomerReplies(StrEnum):
@@ -45,3 +46,38 @@ class IfCustomerReplies(StrEnum):
 
     KEEP = "keep"
     CANCEL = "cancel"
+
+
+class Form(StrEnum):
+    """What sets an activity apart from others of its kind: a letter (AT-12), a state of the solution (AT-11)."""
+
+    LETTER = "letter"
+    SOLUTION = "solution"
+
+
+class DraftKind(StrEnum):
+    """What becomes of a draft when it is sent (DR-01)."""
+
+    REPLY = "reply"
+    FOLLOW_UP = "follow_up"
+    NOTE = "note"
+    CALL = "call"
+    NEW_EMAIL = "new_email"
+    NEW_ENQUIRY = "new_enquiry"
+    NEW_INTERNAL = "new_internal"
+
+
+class Mode(StrEnum):
+    """How a mail is answered: its sender, everyone in it (AT-02), or a further mail behind our own (AT-03)."""
+
+    REPLY = "reply"
+    REPLY_ALL = "reply_all"
+    FOLLOW_UP = "follow_up"
+
+
+class ActivityVisibility(StrEnum):
+    """Who sees an activity (CV-09): the customer too, agents only, or nobody until it is shown again."""
+
+    OUTSIDE = "outside"
+    INSIDE = "inside"
+    HIDDEN = "hidden"

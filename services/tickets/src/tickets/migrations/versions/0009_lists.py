@@ -91,20 +91,19 @@ CREATE TRIGGER enter AFTER INSERT ON activity REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION activities_added()
 """
 
-# An activity goes to another ticket, or is no longer what it was.
+# An activity goes to another ticket, is no longer what it was, or is hidden.
 ACTIVITY_CHANGED = f"""
 CREATE FUNCTION activity_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE activity_entry AS e
-    SET ticket_id = a.ticket_id, channel = t.channel, kind = a.kind, author_id = a.author_id, at = a.at,
-        by_staff = {BY_STAFF}, words = {ENTRY_WORDS}
-    FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id
-    WHERE a.id = NEW.id AND e.activity_id = NEW.id;
+    DELETE FROM activity_entry WHERE activity_id = NEW.id;
+    {ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id
+    WHERE a.id = NEW.id AND a.hidden_at IS NULL;
     RETURN NULL;
 END $$;
 CREATE TRIGGER enter_again AFTER UPDATE ON activity FOR EACH ROW
-    WHEN ((OLD.ticket_id, OLD.kind, OLD.author_id, OLD.at, OLD.subject, OLD.text, OLD.attachments)
-        IS DISTINCT FROM (NEW.ticket_id, NEW.kind, NEW.author_id, NEW.at, NEW.subject, NEW.text, NEW.attachments))
+    WHEN ((OLD.ticket_id, OLD.kind, OLD.author_id, OLD.at, OLD.subject, OLD.text, OLD.attachments, OLD.hidden_at)
+        IS DISTINCT FROM
+        (NEW.ticket_id, NEW.kind, NEW.author_id, NEW.at, NEW.subject, NEW.text, NEW.attachments, NEW.hidden_at))
     EXECUTE FUNCTION activity_changed()
 """  # noqa: S608  # constants of this file
 
@@ -264,7 +263,7 @@ def upgrade() -> None:
     )
     for statements in (CONFIGURATIONS, *FUNCTIONS):
         _run(statements)
-    op.execute(f"{ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id")
+    op.execute(f"{ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id WHERE a.hidden_at IS NULL")
     op.execute(
         "INSERT INTO ticket_tally SELECT channel, status, closed, ball, owner_id IS NOT NULL, count(*)"
         " FROM ticket GROUP BY 1, 2, 3, 4, 5"

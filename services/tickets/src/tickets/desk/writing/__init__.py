@@ -1,0 +1,1 @@
+"""What agents write before it leaves and what helps them to: drafts, uploads, templates, signatures, letters."""
