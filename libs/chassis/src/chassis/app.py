@@ -71,6 +71,8 @@ class App:
         self._jobs: dict[str, Job] = {}
         self._routers: list[APIRouter] = [dead_letter_router(service)]
         self._servers: list[Callable[[], Awaitable[Callable[[], Awaitable[None]]]]] = []
+        self._beside_api: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._endings: list[Callable[[], None]] = []
         self._api: FastAPI | None = None
         self.job("clean", self._clean, every=CLEAN_EVERY)
         self.job("dead-letters", lambda: retry_asked(self), every=30.0)
@@ -86,6 +88,19 @@ class App:
     def server(self, start: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
         """Run another server in the worker (SMTP for example): ``start`` returns what stops it."""
         self._servers.append(start)
+
+    def beside_api(self, name: str, work: Callable[[], Awaitable[None]], *, end: Callable[[], None]) -> None:
+        """Run ``work`` in every process that serves HTTP. ``end`` is called when the process begins to stop.
+
+        It must end the work, and every response that would never end by itself (an event stream), within seconds.
+        """
+        self._beside_api[name] = work
+        self._endings.append(end)
+
+    def end_streams(self) -> None:
+        """The process begins to stop: what would never end by itself ends now. May be called twice."""
+        for end in self._endings:
+            end()
 
     @property
     def api(self) -> FastAPI:
@@ -122,7 +137,12 @@ class App:
                 for name, job in self._jobs.items():
                     tasks.append(asyncio.create_task(_kept_up(f"job {name}", partial(job.run, self.service))))
 
+            if role is not Role.WORKER:
+                for name, work in self._beside_api.items():
+                    tasks.append(asyncio.create_task(_kept_up(name, work)))
+
             async def finish() -> None:
+                self.end_streams()
                 for job in self._jobs.values():
                     job.stop()
                 connecting.cancel()

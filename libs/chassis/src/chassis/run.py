@@ -1,6 +1,7 @@
 """Runs one service in this process: ``python -m chassis.run tickets --role all``."""
 
 import gc
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -39,6 +40,20 @@ def process_app(app: App, role: Role) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+class Server(uvicorn.Server):
+    """Ends the event streams of its apps before it waits for what is in flight: they would outlast any time-out."""
+
+    def __init__(self, config: uvicorn.Config, *apps: App) -> None:
+        super().__init__(config)
+        self._apps = apps
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does."""
+        for app in self._apps:
+            app.end_streams()
+        await super().shutdown(sockets)
+
+
 def main(
     service: Annotated[str, typer.Argument(help="tickets, ingest, crm-match, notify or portal")],
     *,
@@ -60,7 +75,7 @@ def main(
         timeout_graceful_shutdown=15,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    Server(config, app).run()
 
 
 if __name__ == "__main__":
