@@ -131,15 +131,7 @@ class App:
             stack.push_async_callback(self.database.close)
             stack.push_async_callback(self.bus.stop)
             connecting = asyncio.create_task(_kept_up("bus", self.bus.start))
-            tasks = [connecting]
-            if worker:
-                tasks.append(asyncio.create_task(_kept_up("relay", relay.run)))
-                for name, job in self._jobs.items():
-                    tasks.append(asyncio.create_task(_kept_up(f"job {name}", partial(job.run, self.service))))
-
-            if role is not Role.WORKER:
-                for name, work in self._beside_api.items():
-                    tasks.append(asyncio.create_task(_kept_up(name, work)))
+            tasks = [connecting, *self._begin(role, relay)]
 
             async def finish() -> None:
                 self.end_streams()
@@ -160,6 +152,16 @@ class App:
                 for start in self._servers:
                     stack.push_async_callback(await start())
             yield
+
+    def _begin(self, role: Role, relay: Relay) -> list[asyncio.Task[None]]:
+        """Start what runs as long as the process does."""
+        works: dict[str, Callable[[], Awaitable[None]]] = {}
+        if role is not Role.API:
+            works["relay"] = relay.run
+            works |= {f"job {name}": partial(job.run, self.service) for name, job in self._jobs.items()}
+        if role is not Role.WORKER:
+            works |= self._beside_api
+        return [asyncio.create_task(_kept_up(name, work)) for name, work in works.items()]
 
     def _wake(self, name: str) -> None:
         if (job := self._jobs.get(name)) is not None:

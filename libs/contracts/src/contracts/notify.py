@@ -11,7 +11,7 @@ from contracts.tickets import Reason
 
 
 class AddedNotification(Shape):
-    """A notification of one agent. ``kind`` is that of the API: opened, incoming, assigned …"""
+    """A notification of one agent; ``kind`` is the word that the API has for it, ``assigned`` for example."""
 
     agent_id: UUID
     notification_id: UUID

@@ -1,6 +1,6 @@
 """The refusals of the ticket core, each with a stable code."""
 
-from chassis.problems import Conflict, Forbidden, Invalid, NotFound
+from chassis.problems import Conflict, Forbidden, Invalid, NotFound, TooMany
 
 
 class TicketNotFound(NotFound):
@@ -49,3 +49,9 @@ class NoRecipient(Invalid):
     """There is nobody whom the mail could go to."""
 
     code, title = "no_recipient", "No recipient"
+
+
+class TooManyStreams(TooMany):
+    """The agent has as many live streams open as one may have."""
+
+    code, title = "too_many_streams", "Too many live streams"

@@ -4,9 +4,10 @@ from chassis.tables import add_tables
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
+from tickets.desk.presence import models as presence
 from tickets.staff import models as staff
 
-__all__ = ["channels", "desk", "metadata", "staff"]
+__all__ = ["channels", "desk", "metadata", "presence", "staff"]
 
 metadata = Base.metadata
 add_tables(metadata)

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
+from tickets.desk.presence.shapes import PresentAgent
 from tickets.desk.rules.words import Delivery, Kind, Origin, Priority
 
 
@@ -170,10 +171,12 @@ class FollowUpRef(TypedDict):
 class TicketOut(TicketRow):
     """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
 
-    ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
+    ``presence`` is who views or writes right now (TS-02). ``contact_candidates`` are the contacts that share the
+    sender's address: none of them is picked silently (MA-05).
     """
 
     watchers: list[AgentRef]
+    presence: list[PresentAgent]
     activities: ActivityPage
     possible_follow_up_of: FollowUpRef | None
     contact_candidates: list[UUID]

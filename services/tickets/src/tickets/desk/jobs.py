@@ -1,4 +1,4 @@
-"""What the desk does by the clock: it hands its mails to the mail service."""
+"""What the desk does by the clock: it hands its mails to the mail service, and forgets who left tickets."""
 
 import logging
 
@@ -7,16 +7,26 @@ from chassis.bus import Refused
 from chassis.listener import Unavailable
 from tickets.desk import deliveries
 from tickets.desk.posting import SEND_MAIL
+from tickets.desk.presence.operations import forget_absent
 
 log = logging.getLogger(__name__)
 
 EVERY = 10.0
 MOST = 50
+CLEAN_PRESENCE_EVERY = 60.0
 
 
 def schedule(app: App) -> None:
     """Declare the jobs."""
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job("clean-presence", lambda: clean_presence(app), every=CLEAN_PRESENCE_EVERY)
+
+
+async def clean_presence(app: App) -> int:
+    """Forget who left tickets a while ago."""
+    async with app.database.transaction() as tx:
+        await forget_absent(tx)
+    return 0
 
 
 async def send_mail(app: App) -> int:

@@ -25,6 +25,7 @@ from tickets.desk.answers import (
     TicketRow,
 )
 from tickets.desk.models import Activity, MailSender, RecipientState, Ticket, Watcher
+from tickets.desk.presence.queries import present_in
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
 from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, TicketNotFound
@@ -163,6 +164,7 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
     return {
         **ticket_row(row, prefix),
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
+        "presence": (await present_in(tx, [row.id])).get(row.id, []),
         "activities": await activity_page(tx, row.id, limit=FIRST_PAGE),
         "possible_follow_up_of": await _follow_up(tx, agent_id, row.possible_follow_up_of, prefix),
         "contact_candidates": await _candidates(tx, row.id) if row.contact_id is None else [],
