@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_TEXT = re.compile(r"(\d{1,18})-(\d{1,11})")
+_TEXT = re.compile(r"([0-9]{1,18})-([0-9]{1,11})")
 
 RESUMED_WITHIN = timedelta(hours=1)
 """Whoever comes back later reads everything anew: that is less than what has happened meanwhile."""
