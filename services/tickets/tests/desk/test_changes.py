@@ -178,3 +178,18 @@ async def test_a_closed_ticket_that_is_opened_again_by_hand_has_no_closing_time(
     await change(client, 2, status="in_progress")
     ticket = await desk.ticket(10_001)
     assert (ticket.closed, ticket.closed_at, ticket.ball) == (False, None, "us")
+
+
+async def test_taking_the_contact_away_from_a_ticket_of_an_unknown_sender_is_a_change(
+    desk: Desk,
+) -> None:
+    """Found by random histories: name and address went without a version, a word in the history or an event."""
+    await desk.receive()
+    await desk.events(Event)
+    response = await change(await desk.browser(TOM), 1, contact_id=None)
+    assert (response.json()["version"], response.json()["contact"]) == (2, None)
+    assert response.json()["activities"]["items"][0]["changes"] == [
+        {"field": "contact", "from": "Sabine Schulz", "to": None}
+    ]
+    changed = [event.changed for event in await desk.events(Event) if isinstance(event, TicketChanged)]
+    assert changed == [("contact",)]

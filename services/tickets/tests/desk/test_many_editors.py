@@ -1,4 +1,4 @@
-"""Fifty agents on the same ticket at once: no update is lost, nobody waits in a circle, conflicts show the state (TS-02)."""
+"""Fifty agents on the same ticket at once: no update is lost, nobody deadlocks, conflicts show the state (TS-02)."""
 
 import asyncio
 from collections import Counter
@@ -15,6 +15,7 @@ from tickets.staff.demo import ANNA, DORA, TOM
 
 EDITORS = 50
 TRIES = 200
+NUMBERS = (10_001, 10_002, 10_003)
 
 
 async def editors(desk: Desk) -> list[httpx.AsyncClient]:
@@ -126,11 +127,9 @@ async def test_tickets_that_move_to_and_fro_while_others_write_never_deadlock(de
     statuses: Counter[int] = Counter()
     async with asyncio.timeout(120):
         for _ in range(rounds):
-            acts = [
-                move(tom, number, channel) for number in (10_001, 10_002, 10_003) for channel in ("backend", "support")
-            ]
-            acts += [note(browser, number) for browser in (tom, anna, dora) for number in (10_001, 10_002, 10_003)]
-            acts += [move(dora, number, "support") for number in (10_003, 10_002, 10_001)]
+            acts = [move(tom, number, channel) for number in NUMBERS for channel in ("backend", "support")]
+            acts += [note(browser, number) for browser in (tom, anna, dora) for number in NUMBERS]
+            acts += [move(dora, number, "support") for number in reversed(NUMBERS)]
             statuses.update(await asyncio.gather(*acts))
     assert set(statuses) <= {200, 201, 404, 409}
     assert statuses[200] > rounds

@@ -69,7 +69,8 @@ class Listener:
 
     async def read(self) -> None:
         """Take the stream apart as a browser does (HTML standard, §9.2.6)."""
-        name, data = "", []
+        name = ""
+        data: list[str] = []
         try:
             async for line in self.response.aiter_lines():
                 head, _, value = line.partition(": ")

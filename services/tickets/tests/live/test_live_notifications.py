@@ -106,6 +106,6 @@ async def test_after_a_lost_bus_agents_are_told_to_read_their_notifications_anew
     assert client is not None
     transport = client._transport
     assert transport is not None
-    transport.close()  # the connection breaks, as when the server was restarted
+    transport.close()  # type: ignore[no-untyped-call]  # the connection breaks, as when the server was restarted
     (told,) = await tom.until("resync", seconds=15)
     assert (told["reason"], "notifications" in told["of"]) == ("bus", True)

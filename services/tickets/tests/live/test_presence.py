@@ -117,7 +117,7 @@ async def test_thousands_of_signs_of_life_leave_the_table_small_and_the_log_alon
 async def test_a_sign_of_life_that_prolongs_nothing_is_not_written(desk: Desk) -> None:
     await desk.receive()
     tom = await desk.browser(TOM)
-    where = sa.select(sa.literal_column("ctid::text")).select_from(Presence)
+    where = sa.select(sa.literal_column("ctid::text", sa.Text)).select_from(Presence)
     seen = set()
     for _ in range(20):
         await tom.put("/tickets/10001/presence", json={"state": "viewing"})

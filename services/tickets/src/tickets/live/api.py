@@ -25,7 +25,11 @@ def routes(broadcast: Broadcast) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["live"])
 
     @router.get(
-        "/live", operation_id="follow_live", response_class=LiveResponse, responses=refusals(TooManyStreams, NotNow)
+        "/live",
+        operation_id="follow_live",
+        status_code=200,
+        response_class=LiveResponse,
+        responses=refusals(TooManyStreams, NotNow),
     )
     async def follow_live(who: Reader, last_event_id: LastEventId = None) -> LiveResponse:
         """What happens now, as server-sent events: tickets, counters, presence, and the agent's own notifications.

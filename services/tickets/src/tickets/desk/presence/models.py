@@ -1,7 +1,6 @@
 """The table of who is where: it is not in the write-ahead log, because a crash may forget it."""
 
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +19,4 @@ class Presence(Base):
     state: Mapped[Present] = mapped_column(words(Present))
     until: Mapped[datetime]
 
-    __table_args__: ClassVar[dict[str, object]] = {
-        "prefixes": ["UNLOGGED"],
-        "postgresql_with": {"fillfactor": "50"},
-    }
+    __table_args__ = ({"prefixes": ["UNLOGGED"], "postgresql_with": {"fillfactor": "50"}},)

@@ -17,7 +17,7 @@ _BE_PRESENT = sa.text(
     "INSERT INTO presence AS known (ticket_id, agent_id, state, until) VALUES (:ticket_id, :agent_id, :state, :until)"
     " ON CONFLICT (ticket_id, agent_id) DO UPDATE SET state = excluded.state, until = excluded.until"
     " WHERE known.state <> excluded.state OR known.until < :soon"
-    " RETURNING old.state IS DISTINCT FROM new.state OR old.until <= :now AS visible"
+    " RETURNING old.state IS NULL OR old.state <> new.state OR old.until <= :now AS visible"
 )
 
 
