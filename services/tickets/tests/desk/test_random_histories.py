@@ -16,7 +16,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from nats import errors as nats_errors
 from pydantic import SecretStr
 from services.tickets.tests.conftest import SUPPORT, Desk
 
@@ -387,7 +386,7 @@ async def test_an_integrator_who_reads_the_stream_from_its_start_ends_with_what_
         while True:
             try:
                 messages = await changes.fetch(100, timeout=1)
-            except nats_errors.TimeoutError:
+            except TimeoutError:
                 break
             for message in messages:
                 take_over(copy, (message.headers or {})["ce-type"], json.loads(message.data))
