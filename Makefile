@@ -58,7 +58,7 @@ e2e: $(OWN_UV) ## Only the stories over all services
 chaos: $(OWN_UV) ## Kill processes at random while mail flows, count what is left; DESKSTREAM_CHAOS_ROUNDS=10 repeats it
 	@$(DEV) pytest -s -m chaos tests/chaos
 
-bench: $(OWN_UV) ## Measure intake, lists, fan-out and idle against their targets (minutes); make bench only=intake
+bench: $(OWN_UV) ## Measure intake, lists, fan-out, idle and live against their targets (minutes); make bench only=intake
 	@$(DEV) python bench $(only)
 
 contracts: $(OWN_UV) ## Write anew what comes from contracts: schemas, AsyncAPI, NATS permissions, docs/services.md

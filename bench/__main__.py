@@ -9,6 +9,7 @@ import figures
 import idle
 import intake
 import lists
+import live
 import typer
 import uvloop
 from figures import Report
@@ -21,6 +22,7 @@ class Measurement(StrEnum):
     LISTS = "lists"
     FAN_OUT = "fan-out"
     IDLE = "idle"
+    LIVE = "live"
 
 
 def main(
@@ -46,6 +48,8 @@ async def _measure(measurement: Measurement, *, quick: bool) -> Sequence[Report]
             return [await fan_out.measure(events=100 if quick else 1000)]
         case Measurement.IDLE:
             return [await idle.measure(settle=5 if quick else 60)]
+        case Measurement.LIVE:
+            return await live.measure(streams=100 if quick else 1000, seconds=5 if quick else 30)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ async def main() -> None:
     while True:
         try:
             messages = await changes.fetch(100, timeout=5)
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             continue
         for message in messages:
             ticket = json.loads(message.data)

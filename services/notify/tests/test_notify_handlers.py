@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from chassis import tables
 from chassis.app import App
-from contracts.messages import EventMeta, Service
+from contracts.messages import EVENTS, Event, EventMeta, Service
+from contracts.notify import NotificationsAdded, NotificationsRead
 from contracts.tickets import (
     ActivityAdded,
     Actor,
@@ -177,3 +179,47 @@ async def test_every_event_that_the_topology_names_has_a_handler(app: App) -> No
         "TicketEnteredChannel",
         "ReminderDue",
     }
+
+
+async def emitted(app: App) -> list[Event]:
+    """What the service has told the world, in order."""
+    async with app.database.transaction() as tx:
+        rows = (await tx.session.execute(sa.select(tables.outbox).order_by(tables.outbox.c.seq))).all()
+    return [EVENTS[row.subject].model_validate_json(row.body) for row in rows]
+
+
+async def test_what_was_told_in_the_app_is_told_on_the_bus_once_for_a_batch(
+    app: App, deliver: Deliver, rows: Rows, make_event: MakeEvent, tom: UUID, anna: UUID
+) -> None:
+    """The live stream hears it (issue 3, item 6); who wants no notices in the app is left out."""
+    async with app.database.transaction() as tx:
+        await operations.set_preferences(tx, anna, ways={Way.IN_APP: False})
+    first, second = uuid4(), uuid4()
+    events = [make_event(ActivityAdded, ticket, [tom, anna]) for ticket in (first, second)]
+    await deliver(*events)
+    (added,) = await emitted(app)
+    assert isinstance(added, NotificationsAdded)
+    stored = {row.id: row for row in await rows() if row.agent_id == tom}
+    assert {one.notification_id for one in added.notifications} == set(stored)
+    for one in added.notifications:
+        row = stored[one.notification_id]
+        assert (one.agent_id, one.ticket_id, one.number, one.kind) == (tom, row.ticket_id, 10042, "incoming")
+        assert one.reasons == (Reason.SUBSCRIBER,)
+    await deliver(again(events[0]))
+    assert len(await emitted(app)) == 1, "what is told already is not told again"
+
+
+async def test_what_an_agent_has_read_is_told_on_the_bus(
+    app: App, deliver: Deliver, rows: Rows, make_event: MakeEvent, tom: UUID
+) -> None:
+    await deliver(make_event(ActivityAdded, uuid4(), [tom]))
+    (row,) = await rows()
+    async with app.database.transaction() as tx:
+        await operations.mark_read(tx, tom, notification_id=row.id)
+    async with app.database.transaction() as tx:
+        await operations.mark_read_up_to(tx, tom, notification_id=row.id)
+    read = [event for event in await emitted(app) if isinstance(event, NotificationsRead)]
+    assert [(event.agent_id, event.notification_id, event.older) for event in read] == [
+        (tom, row.id, False),
+        (tom, row.id, True),
+    ]

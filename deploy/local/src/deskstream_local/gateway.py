@@ -19,7 +19,7 @@ from chassis import telemetry
 from chassis.app import App, Role
 from chassis.embedded.ports import LOOPBACK
 from chassis.http import with_edge
-from chassis.run import load
+from chassis.run import Server, load
 from contracts.messages import Service
 from deskstream_local import own_pages, sink
 from deskstream_local.people import People
@@ -117,7 +117,7 @@ def main() -> None:
         timeout_graceful_shutdown=8,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    Server(config, *apps).run()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ class App:
         self._jobs: dict[str, Job] = {}
         self._routers: list[APIRouter] = [dead_letter_router(service)]
         self._servers: list[Callable[[], Awaitable[Callable[[], Awaitable[None]]]]] = []
+        self._beside_api: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._endings: list[Callable[[], None]] = []
         self._api: FastAPI | None = None
         self.job("clean", self._clean, every=CLEAN_EVERY)
         self.job("dead-letters", lambda: retry_asked(self), every=30.0)
@@ -91,6 +93,19 @@ class App:
     def server(self, start: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
         """Run another server in the worker (SMTP for example): ``start`` returns what stops it."""
         self._servers.append(start)
+
+    def beside_api(self, name: str, work: Callable[[], Awaitable[None]], *, end: Callable[[], None]) -> None:
+        """Run ``work`` in every process that serves HTTP. ``end`` is called when the process begins to stop.
+
+        It must end the work, and every response that would never end by itself (an event stream), within seconds.
+        """
+        self._beside_api[name] = work
+        self._endings.append(end)
+
+    def end_streams(self) -> None:
+        """The process begins to stop: what would never end by itself ends now. May be called twice."""
+        for end in self._endings:
+            end()
 
     @property
     def api(self) -> FastAPI:
@@ -121,13 +136,10 @@ class App:
             stack.push_async_callback(self.database.close)
             stack.push_async_callback(self.bus.stop)
             connecting = asyncio.create_task(_kept_up("bus", self.bus.start))
-            tasks = [connecting]
-            if worker:
-                tasks.append(asyncio.create_task(_kept_up("relay", relay.run)))
-                for name, job in self._jobs.items():
-                    tasks.append(asyncio.create_task(_kept_up(f"job {name}", partial(job.run, self.service))))
+            tasks = [connecting, *self._begin(role, relay)]
 
             async def finish() -> None:
+                self.end_streams()
                 for job in self._jobs.values():
                     job.stop()
                 connecting.cancel()
@@ -145,6 +157,16 @@ class App:
                 for start in self._servers:
                     stack.push_async_callback(await start())
             yield
+
+    def _begin(self, role: Role, relay: Relay) -> list[asyncio.Task[None]]:
+        """Start what runs as long as the process does."""
+        works: dict[str, Callable[[], Awaitable[None]]] = {}
+        if role is not Role.API:
+            works["relay"] = relay.run
+            works |= {f"job {name}": partial(job.run, self.service) for name, job in self._jobs.items()}
+        if role is not Role.WORKER:
+            works |= self._beside_api
+        return [asyncio.create_task(_kept_up(name, work)) for name, work in works.items()]
 
     def _wake(self, name: str) -> None:
         if (job := self._jobs.get(name)) is not None:

@@ -23,6 +23,9 @@ HARMLESS = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+EVENT_STREAM = b"text/event-stream; charset=utf-8"
+"""The media type of a response that goes on until somebody ends it (server-sent events)."""
+
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -69,12 +72,13 @@ class Edge:
         started = time.perf_counter()
         limit = self._limits.get(scope["path"], self._limit)
         status = 500
-        complete = False
+        complete = endless = False
 
         async def sending(message: Message) -> None:
-            nonlocal status, complete
+            nonlocal status, complete, endless
             if message["type"] == "http.response.start":
                 status = message["status"]
+                endless = (b"content-type", EVENT_STREAM) in message.get("headers", ())
                 message["headers"] = [
                     *message.get("headers", ()),
                     *SECURITY_HEADERS,
@@ -97,9 +101,10 @@ class Edge:
             route = getattr(scope.get("route"), "path", "unknown")
             method = scope["method"] if scope["method"] in METHODS else "other"
             trace.get_current_span().update_name(f"{method} {route}")  # the path itself may hold a secret
-            telemetry.HTTP_SECONDS.labels(self._service, method, route, str(status)).observe(
-                time.perf_counter() - started
-            )
+            if not endless:  # how long somebody left a page open is no duration of a request
+                telemetry.HTTP_SECONDS.labels(self._service, method, route, str(status)).observe(
+                    time.perf_counter() - started
+                )
 
 
 def _clean(correlation: str | None) -> str | None:

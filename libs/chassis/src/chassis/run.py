@@ -1,8 +1,10 @@
 """Runs one service in this process: ``python -m chassis.run tickets --role all``."""
 
 import gc
+import resource
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -41,6 +43,32 @@ def process_app(app: App, role: Role) -> Starlette:
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+MOST_FILES = 65_536
+"""Each connection is a file of the process; many systems give 1,024 where nobody asks for more."""
+
+
+class Server(uvicorn.Server):
+    """Ends the event streams of its apps before it waits for what is in flight: they would outlast any time-out."""
+
+    def __init__(self, config: uvicorn.Config, *apps: App) -> None:
+        super().__init__(config)
+        self._apps = apps
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve as uvicorn does, with as many connections as the system lets us have."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(ValueError, OSError):  # a system that gives less than it says
+            most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+        super().run(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop as uvicorn does."""
+        for app in self._apps:
+            app.end_streams()
+        await super().shutdown(sockets)
+
+
 def main(
     service: Annotated[str, typer.Argument(help="tickets, ingest, crm-match, notify or portal")],
     *,
@@ -62,7 +90,7 @@ def main(
         timeout_graceful_shutdown=15,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    Server(config, app).run()
 
 
 if __name__ == "__main__":

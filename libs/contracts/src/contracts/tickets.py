@@ -2,7 +2,9 @@
 
 Ticket events are thin: ids, the version, what changed, who did it and who is told, never a body or an address.
 Every ticket event carries the ticket's state after the change, so that a consumer needs no other source to follow
-status, owner and channel; it ignores an event whose ``ticket_version`` is not above the one it has.
+status, owner and channel. All events of one transaction about one ticket carry the same version and the same state, so
+it takes over an event whose ``ticket_version`` is above the one it has and ignores the state of any other. The
+exception is `TicketLeftChannel`, whose ``channel`` is the one that was left: it is never the state of a ticket.
 """
 
 from datetime import datetime
@@ -171,6 +173,13 @@ class AccessRevoked(Event):
     """Credentials ended: whoever remembers one of these must forget it at once."""
 
     credential_ids: tuple[UUID, ...]
+
+
+class SubscriptionsChanged(Event):
+    """These agents began, ended or changed their subscription to ``channel``: what they see of it is another now."""
+
+    channel: str
+    agent_ids: tuple[UUID, ...]
 
 
 class Authenticated(Reply):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from contracts import crm_match, ingest, portal, tickets
+from contracts import crm_match, ingest, notify, portal, tickets
 from contracts.messages import EVENTS, REQUESTS, Event, Request, Service
 
 type_of_request = type[Request[Any]]
@@ -65,6 +65,7 @@ STREAMS: dict[Service, Stream] = {
     Service.TICKETS: Stream(owner=Service.TICKETS, max_age=timedelta(days=30)),
     Service.INGEST: Stream(owner=Service.INGEST, max_age=timedelta(days=7)),
     Service.CRM_MATCH: Stream(owner=Service.CRM_MATCH, max_age=timedelta(days=7)),
+    Service.NOTIFY: Stream(owner=Service.NOTIFY, max_age=timedelta(days=1)),
     Service.PORTAL: Stream(owner=Service.PORTAL, max_age=timedelta(days=7)),
 }
 
@@ -79,7 +80,7 @@ ROLES: dict[Service, Role] = {
             portal.TicketSubmitted,
             portal.ReplySubmitted,
         ),
-        hears=(tickets.AccessRevoked,),
+        hears=(tickets.AccessRevoked, notify.NotificationsAdded, notify.NotificationsRead),
         asks=(crm_match.GetContact, ingest.SendMail, tickets.Authenticate),
     ),
     Service.INGEST: Role(

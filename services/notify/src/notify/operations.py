@@ -13,7 +13,8 @@ from sqlalchemy.types import TypeEngine
 
 from chassis.database import Transaction
 from chassis.ids import new_id
-from contracts.tickets import TicketEvent
+from contracts.notify import AddedNotification, NotificationsAdded, NotificationsRead
+from contracts.tickets import Reason, TicketEvent
 from notify.errors import NotificationNotFound
 from notify.models import notice_mail, notification, preference
 from notify.rules.fan_out import RANKED, MailState, Notice, Way, fan_out
@@ -21,6 +22,9 @@ from notify.rules.timing import LEASE
 
 BUNDLE_MOST = 1000
 """Notices in one mail; what is beyond it goes into the next one."""
+
+EVENT_MOST = 1000
+"""Notifications that one event tells of: about 250 KB."""
 
 BUNDLE_STEP = 5000
 FORGET_STEP = 5000
@@ -54,11 +58,13 @@ def _told() -> sa.Insert:
     values["reasons"] = sa.func.string_to_array(rows.c.reasons, ",")
     values["created_at"] = sa.bindparam("created_at", type_=sa.DateTime(timezone=True))
     statement = insert(notification).from_select(list(values), sa.select(*values.values()))
-    return statement.on_conflict_do_update(
+    told = statement.on_conflict_do_update(
         constraint="notification_once_per_version",
         set_={name: statement.excluded[name] for name in ("event_id", "kind", "reasons")},
         where=_rank(statement.excluded.kind) < _rank(notification.c.kind),
     )
+    shown = ("id", "agent_id", "ticket_id", "number", "kind", "reasons", "in_app", "read_at")
+    return told.returning(*(notification.c[name] for name in shown))
 
 
 def _rank(kind: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
@@ -74,8 +80,23 @@ async def tell(tx: Transaction, events: Sequence[TicketEvent]) -> None:
     if not agents:
         return
     notices = fan_out(events, muted=await _muted(tx, agents))
-    if notices:
-        await tx.session.execute(_TELL, {**_arrays(notices), "created_at": tx.now})
+    if not notices:
+        return
+    rows = (await tx.session.execute(_TELL, {**_arrays(notices), "created_at": tx.now})).all()
+    added = [
+        AddedNotification(
+            agent_id=row.agent_id,
+            notification_id=row.id,
+            ticket_id=row.ticket_id,
+            number=row.number,
+            kind=row.kind,
+            reasons=tuple(Reason(reason) for reason in row.reasons),
+        )
+        for row in rows
+        if row.in_app and row.read_at is None
+    ]
+    for begin in range(0, len(added), EVENT_MOST):
+        tx.emit(NotificationsAdded(notifications=tuple(added[begin : begin + EVENT_MOST])))
 
 
 async def _muted(tx: Transaction, agents: Iterable[UUID]) -> frozenset[tuple[UUID, Way]]:
@@ -105,6 +126,11 @@ def _arrays(notices: Sequence[Notice]) -> dict[str, list[object]]:
 
 async def mark_read(tx: Transaction, agent_id: UUID, *, notification_id: UUID) -> None:
     """The agent has seen this one; a second time changes nothing. Raises `NotificationNotFound`."""
+    await _mark(tx, agent_id, notification_id)
+    tx.emit(NotificationsRead(agent_id=agent_id, notification_id=notification_id, older=False))
+
+
+async def _mark(tx: Transaction, agent_id: UUID, notification_id: UUID) -> None:
     mine = sa.and_(
         notification.c.agent_id == agent_id, notification.c.id == notification_id, notification.c.in_app.is_(True)
     )
@@ -120,7 +146,8 @@ async def mark_read(tx: Transaction, agent_id: UUID, *, notification_id: UUID) -
 
 async def mark_read_up_to(tx: Transaction, agent_id: UUID, *, notification_id: UUID) -> None:
     """The agent has seen this one and all older ones. Raises `NotificationNotFound`."""
-    await mark_read(tx, agent_id, notification_id=notification_id)
+    await _mark(tx, agent_id, notification_id)
+    tx.emit(NotificationsRead(agent_id=agent_id, notification_id=notification_id, older=True))
     await tx.session.execute(
         sa.update(notification)
         .where(

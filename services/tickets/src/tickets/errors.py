@@ -1,6 +1,6 @@
 """The refusals of the ticket core, each with a stable code."""
 
-from chassis.problems import Conflict, Forbidden, Invalid, NotFound, Refusal
+from chassis.problems import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
 
 
 class TicketNotFound(NotFound):
@@ -223,3 +223,9 @@ class ReminderTooFarOrPast(Invalid):
     """The time is over already, or more than ten years ahead."""
 
     code, title = "reminder_time", "Choose another time"
+
+
+class TooManyStreams(TooMany):
+    """The agent has as many live streams open as one may have."""
+
+    code, title = "too_many_streams", "Too many live streams"

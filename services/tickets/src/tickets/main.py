@@ -7,6 +7,7 @@ from tickets.channels import wiring as channels
 from tickets.desk import wiring as desk
 from tickets.installation import wiring as installation
 from tickets.lists import wiring as lists
+from tickets.live import wiring as live
 from tickets.properties import wiring as properties
 from tickets.settings import Settings
 from tickets.staff import wiring as staff
@@ -32,6 +33,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/uploads",
     "/api/v1/templates",
     "/api/v1/writing-preferences",
+    "/api/v1/live",
 )
 """What the gateway sends here, each with everything below it."""
 
@@ -39,6 +41,6 @@ GATEWAY_PATHS: tuple[str, ...] = (
 def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     """The whole service, ready to be run in any role."""
     app = App(Service.TICKETS, settings, clock=clock, resolve=staff.resolve_here(lambda: app.database))
-    for noun in (installation, channels, properties, desk, lists, staff):
+    for noun in (installation, channels, properties, desk, lists, live, staff):
         noun.wire(app, settings)
     return app

@@ -6,6 +6,7 @@ from tickets.database import Base
 from tickets.desk import models as desk
 from tickets.desk import reminder_models as reminders
 from tickets.desk.bulk import models as bulk
+from tickets.desk.presence import models as presence
 from tickets.desk.structure import models as structure
 from tickets.desk.writing import models as writing
 from tickets.installation import models as installation
@@ -20,6 +21,7 @@ __all__ = [
     "installation",
     "lists",
     "metadata",
+    "presence",
     "properties",
     "reminders",
     "staff",

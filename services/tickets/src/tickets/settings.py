@@ -36,6 +36,9 @@ class Settings(StaffSettings):
         default="Europe/Berlin", description="Where 'today' begins at midnight, a name of the IANA time zone database."
     )
 
+    live_streams: int = Field(default=3_000, ge=1, description="Most live streams that one process serves.")
+    live_streams_of_agent: int = Field(default=20, ge=1, description="Most of them that one agent may have open.")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -187,3 +187,18 @@ async def test_agents_who_begin_to_watch_at_the_same_moment_do_not_wait_in_a_cir
     responses = await asyncio.gather(*asked)
     assert {response.status_code for response in responses} == {204}
     assert (await desk.ticket(10_001)).version == 3
+
+
+async def test_taking_the_contact_away_from_a_ticket_of_an_unknown_sender_is_a_change(
+    desk: Desk,
+) -> None:
+    """Found by random histories: name and address went without a version, a word in the history or an event."""
+    await desk.receive()
+    await desk.events(Event)
+    response = await change(await desk.browser(TOM), 1, contact_id=None)
+    assert (response.json()["version"], response.json()["contact"]) == (2, None)
+    assert response.json()["activities"]["items"][0]["changes"] == [
+        {"field": "contact", "from": "Sabine Schulz", "to": None}
+    ]
+    changed = [event.changed for event in await desk.events(Event) if isinstance(event, TicketChanged)]
+    assert changed == [("contact",)]

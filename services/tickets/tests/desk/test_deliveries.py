@@ -156,12 +156,19 @@ async def test_the_first_accepted_recipient_makes_the_ticket_answered(desk: Desk
     await desk.accept(activity, "sabine@schulz.example")
     ticket = await desk.ticket(10_001)
     assert (ticket.status, ticket.ball, ticket.version) == ("answered", "customer", 3)
-    status_changed, changed = await desk.events(Event)
+    delivered, status_changed, changed = await desk.events(Event)
+    assert isinstance(delivered, TicketChanged)
+    assert (delivered.changed, delivered.ticket_version, delivered.audience) == (("deliveries",), 3, ())
     assert isinstance(status_changed, ActivityAdded)
     assert isinstance(changed, TicketChanged)
     assert (status_changed.kind, changed.changed, changed.status) == ("status_change", ("status",), "answered")
     await desk.accept(activity, "max@schulz.example")
-    assert (await desk.ticket(10_001)).version == 3
+    assert (await desk.ticket(10_001)).version == 4
+    (delivered,) = await desk.events(Event)
+    assert isinstance(delivered, TicketChanged)
+    assert (delivered.changed, delivered.status) == (("deliveries",), "answered")
+    await desk.accept(activity, "max@schulz.example")
+    assert await desk.events(Event) == [], "what is known already is no change"
     kinds = [activity.kind for activity in await desk.activities(10_001)]
     assert kinds == ["incoming", "outgoing", "status_change"]
 

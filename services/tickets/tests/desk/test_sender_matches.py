@@ -79,6 +79,7 @@ async def test_several_contacts_are_offered_and_none_is_picked(desk: Desk) -> No
     client = await desk.browser(TOM)
     ticket = (await client.get("/tickets/10001")).json()
     assert ticket["contact_candidates"] == [str(SABINE_ID), str(OTHER_ID)]
+    assert ticket["version"] == 2, "whoever shows the ticket is told that there is something to choose"
     assert ticket["contact"]["id"] is None
 
 

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.versions import StaleVersion
+from contracts.tickets import SubscriptionsChanged
 from tickets.channels.models import Channel, Subscription
-from tickets.channels.queries import workflow_exists
+from tickets.channels.queries import subscriptions, workflow_exists
 from tickets.channels.rules.parents import is_circle
 from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
 from tickets.database import is_one_of, table_of
@@ -60,10 +61,14 @@ async def replace_subscriptions(tx: Transaction, key: str, wanted: tuple[Subscri
     known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, agents))))
     if missing := agents - known:
         raise UnknownReference(f"There is no agent {min(missing)}.")
+    before = {(row.agent_id, row.kind) for row in await subscriptions(tx, key)}
+    after = {(item.agent_id, item.kind) for item in wanted}
     await tx.session.execute(sa.delete(table_of(Subscription)).where(Subscription.channel == key))
     if wanted:
         rows = [{"channel": key, "agent_id": item.agent_id, "kind": item.kind} for item in wanted]
         await tx.session.execute(sa.insert(table_of(Subscription)), rows)
+    if changed := {agent_id for agent_id, _ in before ^ after}:
+        tx.emit(SubscriptionsChanged(channel=key, agent_ids=tuple(sorted(changed))))
 
 
 async def find_channel(tx: Transaction, key: str, *, lock: bool = False) -> Channel:

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from chassis.versions import etag
 from contracts.tickets import ActorKind
 from tickets.channels.rules.words import Ball, Category
+from tickets.desk.presence.shapes import PresentAgent
 from tickets.desk.rules.structure import Change, Relation
 from tickets.desk.rules.words import Delivery, Form, Kind, Origin
 from tickets.properties.rules.fields import Value
@@ -230,12 +231,14 @@ class RelatedOut(TypedDict):
 class TicketOut(TicketRow, RelatedOut):
     """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
 
-    ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
-    ``fields`` are the values of those custom fields that the channel has (TS-04).
+    ``presence`` is who views or writes right now (TS-02). ``contact_candidates`` are the contacts that share the
+    sender's address: none of them is picked silently (MA-05). ``fields`` are the values of those custom fields that
+    the channel has (TS-04).
     """
 
     fields: dict[str, Value]
     watchers: list[AgentRef]
+    presence: list[PresentAgent]
     activities: ActivityPage
     possible_follow_up_of: FollowUpRef | None
     contact_candidates: list[UUID]

@@ -28,8 +28,11 @@ from tickets.errors import UnknownReference
 from tickets.settings import Settings
 from tickets.staff.models import Agent
 
-Value = UUID | tuple[UUID, str | None] | str | None
-"""What a field holds: an agent, a contact with its name, a word, or nothing."""
+Known = tuple[UUID | None, str | None, str | None, UUID | None, str | None]
+"""A contact with its name, address, company and the company's name; without an id only an address that wrote."""
+
+Value = UUID | Known | str | None
+"""What a field holds: an agent, a contact, a word, or nothing."""
 
 TOLD = frozenset({"status", "channel", "owner", "responsible"})
 """Changes that people are told of; the rest is only kept."""
@@ -179,14 +182,14 @@ class _Change:
 
     def contact(self, contact: ContactCard | None) -> None:
         """Another contact with its company and preferred address, or none."""
+        before = _contact_of(self._ticket)
         ticket = self._ticket
-        before = (ticket.contact_id, ticket.contact_name) if ticket.contact_id else None
-        self._note("contact", before, (contact.contact_id, contact.name) if contact else None)
         ticket.contact_id = contact.contact_id if contact else None
         ticket.contact_name = contact.name if contact else None
         ticket.contact_address = contact.addresses[0] if contact and contact.addresses else None
         ticket.company_id = contact.company_id if contact else None
         ticket.company_name = contact.company_name if contact else None
+        self._note("contact", before, _contact_of(ticket))
 
     def give(self, given: Given) -> None:
         """A property; the history has its lines as they are."""
@@ -248,12 +251,23 @@ class _Change:
         return {row.id: row.name for row in rows}
 
 
+def _contact_of(ticket: Ticket) -> Known | None:
+    known = (
+        ticket.contact_id,
+        ticket.contact_name,
+        ticket.contact_address,
+        ticket.company_id,
+        ticket.company_name,
+    )
+    return known if any(known) else None
+
+
 def _shown(value: Value, names: dict[UUID, str]) -> str | None:
     """A field's value in words."""
     match value:
         case UUID():
             return names.get(value)
-        case (_, name):
-            return name
+        case (_, name, address, _, _):
+            return name or address
         case _:
             return value

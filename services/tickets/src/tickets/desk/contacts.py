@@ -35,9 +35,11 @@ async def link_senders(tx: Transaction, matches: Sequence[SenderMatched]) -> Non
     upsert = insert(table_of(MailSender))
     columns = {name: upsert.excluded[name] for name in rows[0] if name != "mail_id"}
     await tx.session.execute(upsert.on_conflict_do_update(index_elements=["mail_id"], set_=columns), rows)
-    matched = [mail_id for mail_id, match in by_mail.items() if match.outcome == "matched"]
-    if matched:
-        await _link(tx, {mail_id: by_mail[mail_id] for mail_id in matched})
+    telling: dict[object, SenderMatched] = {
+        mail_id: match for mail_id, match in by_mail.items() if match.outcome == "matched" or match.candidates
+    }
+    if telling:
+        await _link(tx, telling)
 
 
 async def _link(tx: Transaction, matches: dict[object, SenderMatched]) -> None:
@@ -60,4 +62,6 @@ async def _link(tx: Transaction, matches: dict[object, SenderMatched]) -> None:
             ticket.contact_id, ticket.contact_name = match.contact_id, match.contact_name
             ticket.company_id, ticket.company_name = match.company_id, match.company_name
             journal.change(ticket, "contact", actor=SYSTEM, because=match, quiet=True)
+        elif ticket.contact_id is None and match.candidates:
+            journal.change(ticket, "contact_candidates", actor=SYSTEM, because=match, quiet=True)
     await journal.write()

@@ -12,7 +12,7 @@ from contracts.messages import Event
 from contracts.tickets import ActorKind
 from tickets.channels.queries import channel_facts
 from tickets.channels.rules.workflow import after_acceptance, after_undeliverable
-from tickets.database import is_one_of
+from tickets.database import is_one_of, table_of
 from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Activity, RecipientState, Ticket, TicketMail
 from tickets.desk.records import NewActivity
@@ -43,14 +43,19 @@ async def mail_accepted(tx: Transaction, accepted: MailAccepted) -> None:
         return
     ticket, activity = found
     first = not await _anyone_reached(tx, activity.id)
-    await _set_states(tx, activity.id, accepted.recipients, Delivery.ACCEPTED, reason=None)
-    if not first:
+    if not await _set_states(tx, activity.id, accepted.recipients, Delivery.ACCEPTED, reason=None):
         return
     journal = Journal(tx, await channel_facts(tx, [ticket.channel]))
+    journal.change(ticket, "deliveries", actor=SYSTEM, because=accepted, quiet=True)
+    if first:
+        _answered(ticket, activity, journal, accepted)
+    await journal.write()
+
+
+def _answered(ticket: Ticket, activity: Activity, journal: Journal, accepted: MailAccepted) -> None:
     since = ticket.last_incoming_at is not None and ticket.last_incoming_at > activity.at
     flow = journal.channel(ticket).flow
     journal.follow(ticket, after_acceptance(flow, journal.place(ticket), customer_wrote_since=since), because=accepted)
-    await journal.write()
 
 
 async def mail_rejected(tx: Transaction, rejected: MailRejected) -> None:
@@ -110,17 +115,20 @@ async def _anyone_reached(tx: Transaction, activity_id: UUID) -> bool:
 
 async def _set_states(
     tx: Transaction, activity_id: UUID, recipients: Sequence[str], state: Delivery, *, reason: str | None
-) -> None:
+) -> bool:
+    """Write what became of a mail for these recipients; gives whether that is news."""
     addresses = [recipient.lower() for recipient in recipients]
-    await tx.session.execute(
-        sa.update(RecipientState)
+    changed = await tx.session.execute(
+        sa.update(table_of(RecipientState))
         .where(
             RecipientState.activity_id == activity_id,
             RecipientState.address.in_(addresses),
-            RecipientState.state != Delivery.BOUNCED,
+            RecipientState.state.not_in([Delivery.BOUNCED, state]),
         )
         .values(state=state, reason=reason, changed_at=tx.now)
+        .returning(RecipientState.address)
     )
+    return bool(changed.all())
 
 
 async def claim_due_mail(tx: Transaction) -> tuple[TicketMail, SendMail] | None:

@@ -9,6 +9,7 @@ from tickets.desk import deliveries
 from tickets.desk.bulk import operations as bulk
 from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
+from tickets.desk.presence.operations import forget_absent
 from tickets.desk.reminders import SHOW_REMINDERS, show_next_due
 from tickets.desk.tags import MERGE_TAGS, merge_next_batch
 from tickets.desk.writing.uploads import forget_expired
@@ -21,12 +22,14 @@ EVERY = 2.0
 
 MOST = 50
 FORGET_EVERY = 900.0
+CLEAN_PRESENCE_EVERY = 60.0
 
 
 def schedule(app: App, settings: Settings) -> None:
     """Declare the jobs."""
     app.job(BULK, lambda: do_bulk(app, settings), every=EVERY)
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job("clean-presence", lambda: clean_presence(app), every=CLEAN_PRESENCE_EVERY)
     app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
     app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)
     app.job("forget-uploads", lambda: forget_uploads(app), every=FORGET_EVERY)
@@ -57,6 +60,13 @@ async def forget_uploads(app: App) -> int:
     """Delete uploads that nobody used in time; gives how many."""
     async with app.database.transaction() as tx:
         return await forget_expired(tx)
+
+
+async def clean_presence(app: App) -> int:
+    """Forget who left tickets a while ago."""
+    async with app.database.transaction() as tx:
+        await forget_absent(tx)
+    return 0
 
 
 async def send_mail(app: App) -> int:

@@ -25,6 +25,7 @@ from tickets.desk.answers import (
     TicketRow,
 )
 from tickets.desk.models import Activity, MailSender, RecipientState, Ticket, Watcher
+from tickets.desk.presence.queries import present_in
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.structure.relations import related
@@ -209,6 +210,7 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
         **ticket_row(row, prefix),
         "fields": await shown_values(tx, row.channel, row.fields),
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
+        "presence": (await present_in(tx, [row.id])).get(row.id, []),
         "activities": await activity_page(tx, row.id, limit=FIRST_PAGE),
         **await related(tx, row.id, agent_id, seen=SEEN, prefix=prefix),
         "possible_follow_up_of": await _follow_up(tx, agent_id, row.possible_follow_up_of, prefix),
