@@ -75,6 +75,24 @@ async def test_a_ticket_that_moves_out_of_sight_is_told_by_its_number_alone(live
     assert anna.named("ticket_left") == viktor.named("ticket_left") == []
 
 
+async def test_a_ticket_that_becomes_part_of_another_one_leaves_and_comes_back_with_the_undo(live: LiveDesk) -> None:
+    """TS-09: no list has a merged ticket, so no browser keeps it."""
+    for _ in range(2):
+        await live.desk.receive()
+    anna = await live.listen(ANNA)
+    tom = await live.client(TOM)
+    into = {"into": 10_001, "into_version": 1}
+    merged = await tom.post("/tickets/10002/merge", json=into, headers={"If-Match": '"1"'})
+    assert merged.status_code in {200, 201}, merged.text
+    assert await anna.until("ticket_left") == [{"number": 10_002}]
+    ticket = await tom.get("/tickets/10001")
+    [change] = ticket.json()["undoable"]
+    asked = {"change_id": change["id"]}
+    undone = await tom.post("/tickets/10001/undo", json=asked, headers={"If-Match": ticket.headers["ETag"]})
+    assert undone.status_code in {200, 201}, undone.text
+    await anna.until_true(lambda: 10_002 in {told["number"] for told in anna.named("ticket")})
+
+
 async def test_what_happens_in_a_channel_after_the_subscription_ended_is_not_told(live: LiveDesk) -> None:
     """CV-05: the change of a subscription counts at once, also for streams that are open."""
     await live.desk.receive()

@@ -45,7 +45,7 @@ _SIGHTS = sa.select(
     .correlate(Ticket)
     .scalar_subquery()
     .label("seen_by"),
-).where(is_any(Ticket.id, "tickets"))
+).where(is_any(Ticket.id, "tickets"), Ticket.merged_into.is_(None))
 _SUBSCRIBERS = sa.select(Subscription.channel, Subscription.agent_id).where(
     is_any(Subscription.channel, "channels"), is_any(Subscription.agent_id, "agents")
 )

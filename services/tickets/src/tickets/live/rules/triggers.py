@@ -13,6 +13,7 @@ from contracts.tickets import (
     TicketEnteredChannel,
     TicketEvent,
     TicketLeftChannel,
+    TicketMerged,
     TicketOpened,
 )
 
@@ -47,7 +48,7 @@ def triggers(events: Iterable[Event]) -> Triggers:
             case TicketEvent():
                 changed = found.tickets.setdefault(event.ticket_id, Changed(event.number))
                 changed.fields |= dict.fromkeys(_fields(event))
-                if isinstance(event, TicketLeftChannel):
+                if isinstance(event, TicketLeftChannel | TicketMerged):  # a merged ticket is nowhere any more
                     changed.left.add(event.channel)
             case _:
                 pass
