@@ -171,9 +171,11 @@ class TicketOut(TicketRow):
     """A ticket with everything that it carries (TC-08); ``activities`` is the first page, the newest first.
 
     ``contact_candidates`` are the contacts that share the sender's address: none of them is picked silently (MA-05).
+    ``next_statuses`` are those that an agent may choose now (TC-12).
     """
 
     watchers: list[AgentRef]
     activities: ActivityPage
     possible_follow_up_of: FollowUpRef | None
     contact_candidates: list[UUID]
+    next_statuses: list[StatusRef]
