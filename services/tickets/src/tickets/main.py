@@ -15,6 +15,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tickets",
     "/api/v1/channels",
     "/api/v1/statuses",
+    "/api/v1/workflows",
     "/api/v1/session",
     "/api/v1/sessions",
     "/api/v1/tokens",

@@ -11,7 +11,7 @@ from chassis.problems import Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.channels import operations, queries
-from tickets.channels.models import Channel
+from tickets.channels.models import Channel, Status
 from tickets.channels.rules.words import Subscribed
 from tickets.channels.shapes import (
     ChannelIn,
@@ -23,8 +23,9 @@ from tickets.channels.shapes import (
     SubscriptionList,
     SubscriptionShape,
     SubscriptionsIn,
+    Told,
 )
-from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
+from tickets.errors import ChannelExists, ChannelIsDefault, ChannelNotFound, UnknownReference
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
@@ -71,12 +72,17 @@ async def get_channel(tx: Tx, who: Reader, key: Key, response: Response) -> Chan
 @router.patch(
     "/channels/{key}",
     operation_id="change_channel",
-    responses=refusals(ChannelNotFound, StaleVersion, UnknownReference, Invalid, PreconditionRequired),
+    responses=refusals(
+        ChannelNotFound, StaleVersion, ChannelIsDefault, UnknownReference, Invalid, PreconditionRequired
+    ),
 )
 async def change_channel(
     tx: Tx, who: Admin, key: Key, patch: ChannelPatch, version: IfMatch, response: Response
 ) -> ChannelOut:
-    """Change a channel's name, place, number in the subject, or what its informal subscribers may do."""
+    """Change a channel: its name and place, its workflow, what its people may do and are told, or whether it is active.
+
+    Tickets whose status the new workflow does not know get the first one of the same category, within a minute or so.
+    """
     channel = await operations.change_channel(tx, key, patch, expected=version)
     response.headers["ETag"] = etag(channel.version)
     return channel_out(channel, (await queries.access_of(tx, who.agent_id)).channels.get(key))
@@ -94,6 +100,10 @@ def channel_out(channel: Channel, subscription: Subscribed | None) -> ChannelOut
         from_name=channel.from_name,
         reopen_days=channel.reopen_days,
         position=channel.position,
+        active=channel.active,
+        is_default=channel.is_default,
+        owner_starts_work=channel.owner_starts_work,
+        told=Told.model_validate(channel.told),
         version=channel.version,
         subscription=subscription,
     )
@@ -125,17 +135,18 @@ async def _subscriptions(tx: Tx, key: str) -> SubscriptionList:
 @router.get("/statuses", operation_id="list_statuses")
 async def list_statuses(tx: Tx, _who: Reader) -> StatusList:
     """Every status of every workflow (TC-12), each with the side that has the ball (TC-13)."""
-    return StatusList(
-        items=[
-            StatusOut(
-                workflow=status.workflow,
-                key=status.key,
-                name=status.name,
-                customer_name=status.customer_name,
-                category=status.category,
-                ball=status.ball,
-                position=status.position,
-            )
-            for status in await queries.all_statuses(tx)
-        ]
+    return StatusList(items=[status_out(status) for status in await queries.all_statuses(tx)])
+
+
+def status_out(status: Status) -> StatusOut:
+    """A status as the API shows it."""
+    return StatusOut(
+        workflow=status.workflow,
+        key=status.key,
+        name=status.name,
+        customer_name=status.customer_name,
+        category=status.category,
+        ball=status.ball,
+        position=status.position,
+        moves=status.moves,
     )

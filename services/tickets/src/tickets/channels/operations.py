@@ -11,8 +11,9 @@ from tickets.channels.models import Channel, Subscription
 from tickets.channels.queries import workflow_exists
 from tickets.channels.rules.parents import is_circle
 from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
+from tickets.channels.workflow_operations import adopt_workflow
 from tickets.database import is_one_of, table_of
-from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
+from tickets.errors import ChannelExists, ChannelIsDefault, ChannelNotFound, UnknownReference
 from tickets.staff.models import Agent
 
 
@@ -22,9 +23,11 @@ async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
         raise UnknownReference(f"There is no workflow '{new.workflow}'.")
     if new.parent is not None:
         await _parent(tx, new.key, new.parent)
+    if new.is_default:
+        await _no_default(tx)
     made = await tx.session.execute(
         insert(table_of(Channel))
-        .values(**new.model_dump(), version=1)
+        .values(**new.model_dump(exclude={"told"}), told=new.told.stored(), version=1)
         .on_conflict_do_nothing()
         .returning(table_of(Channel).c.key)
     )
@@ -34,7 +37,7 @@ async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
 
 
 async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expected: int) -> Channel:
-    """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`."""
+    """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`, `ChannelIsDefault`."""
     channel = await find_channel(tx, key, lock=True)
     if channel.version != expected:
         raise StaleVersion(
@@ -43,10 +46,27 @@ async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expe
         )
     if patch.parent is not None:
         await _parent(tx, key, patch.parent)
-    for name in patch.model_fields_set:
+    if patch.is_default and not channel.is_default:
+        await _no_default(tx)
+    for name in patch.model_fields_set - {"told", "workflow"}:
         setattr(channel, name, getattr(patch, name))
+    if channel.is_default and not channel.active:
+        raise ChannelIsDefault("The default channel must be active. Make another channel the default first.")
+    if patch.told is not None:
+        channel.told = channel.told | patch.told.stored()
+    if patch.workflow is not None and patch.workflow != channel.workflow:
+        await adopt_workflow(tx, channel, patch.workflow)
     channel.version += 1
     return channel
+
+
+async def _no_default(tx: Transaction) -> None:
+    """The channel that was the default is it no more: there is one at most."""
+    former = await tx.session.scalar(sa.select(Channel).where(Channel.is_default).with_for_update())
+    if former is not None:
+        former.is_default = False
+        former.version += 1
+        await tx.session.flush()
 
 
 async def replace_subscriptions(tx: Transaction, key: str, wanted: tuple[SubscriptionShape, ...]) -> None:

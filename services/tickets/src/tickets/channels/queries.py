@@ -173,6 +173,17 @@ async def all_statuses(tx: Transaction, *, workflow: str | None = None) -> Seque
     return (await tx.session.scalars(wanted)).all()
 
 
+async def all_workflows(tx: Transaction) -> Sequence[Workflow]:
+    """Every workflow, by key."""
+    return (await tx.session.scalars(sa.select(Workflow).order_by(Workflow.key))).all()
+
+
+async def channels_of_workflow(tx: Transaction, key: str) -> list[str]:
+    """The channels that use a workflow, in the installation's order."""
+    wanted = sa.select(Channel.key).where(Channel.workflow == key).order_by(Channel.position, Channel.key)
+    return list(await tx.session.scalars(wanted))
+
+
 async def subscriptions(tx: Transaction, channel: str) -> Sequence[Subscription]:
     """Who subscribes to a channel."""
     statement = sa.select(Subscription).where(Subscription.channel == channel).order_by(Subscription.agent_id)

@@ -160,7 +160,9 @@ async def find_ticket(tx: Transaction, access: Access, number: int, verb: Verb =
             raise TicketNotFound("There is no ticket with this number that you may see.")
         case Verdict.READ_ONLY:
             if ticket.channel not in access.channels:
-                raise ChannelIsReadOnly("Break-glass only lets you read. Subscribe to the channel to work on the ticket.")
+                raise ChannelIsReadOnly(
+                    "Break-glass only lets you read. Subscribe to the channel to work on the ticket."
+                )
             raise ChannelIsReadOnly("Informal subscribers may only read in this channel. Ask for a standard one.")
         case Verdict.INTERNAL:
             raise InternalTicketCannotMail("An internal ticket sends no mail. Add a note, or open an e-mail ticket.")

@@ -70,7 +70,9 @@ class Flow:
 
     def next_of(self, now: Place) -> tuple[Place, ...]:
         """Where an agent may put a ticket that is at ``now``, in order."""
-        return tuple(place for place in self.places if place.key != now.key and (not now.moves or place.key in now.moves))
+        return tuple(
+            place for place in self.places if place.key != now.key and (not now.moves or place.key in now.moves)
+        )
 
     def may_follow(self, now: Place, place: Place) -> bool:
         """Whether an agent may put a ticket from ``now`` into ``place``. What happens by itself needs no permission."""
