@@ -3,6 +3,7 @@
 from chassis.app import App
 from chassis.database import Clock, utc_now
 from contracts.messages import Service
+from tickets.audit import wiring as audit
 from tickets.channels import wiring as channels
 from tickets.desk import wiring as desk
 from tickets.lists import wiring as lists
@@ -20,6 +21,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/sessions",
     "/api/v1/tokens",
     "/api/v1/agents",
+    "/api/v1/audit",
 )
 """What the gateway sends here, each with everything below it."""
 
@@ -27,6 +29,6 @@ GATEWAY_PATHS: tuple[str, ...] = (
 def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     """The whole service, ready to be run in any role."""
     app = App(Service.TICKETS, settings, clock=clock, resolve=staff.resolve_here(lambda: app.database))
-    for noun in (channels, desk, lists, staff):
+    for noun in (audit, channels, desk, lists, staff):
         noun.wire(app, settings)
     return app

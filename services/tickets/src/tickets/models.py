@@ -1,12 +1,13 @@
 """Every table of this service, noun by noun, for Alembic."""
 
 from chassis.tables import add_tables
+from tickets.audit import models as audit
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
 from tickets.staff import models as staff
 
-__all__ = ["channels", "desk", "metadata", "staff"]
+__all__ = ["audit", "channels", "desk", "metadata", "staff"]
 
 metadata = Base.metadata
 add_tables(metadata)
