@@ -76,7 +76,7 @@ class InvalidWorkflow(Invalid):
 
 
 class StatusNotAllowed(Conflict):
-    """The workflow does not let an agent put a ticket from its status into this one; ``current`` names those (TC-12)."""
+    """The workflow does not let an agent go from this status to that one; ``current`` names where it does (TC-12)."""
 
     code, title = "status_not_allowed", "Not the next status"
 

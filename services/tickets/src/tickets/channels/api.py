@@ -52,7 +52,7 @@ async def create_channel(request: Request, tx: Tx, who: Admin, new: ChannelIn, k
     """Add a channel; nobody subscribes to it yet."""
 
     async def work() -> ChannelOut:
-        return channel_out(await operations.create_channel(tx, new), None)
+        return channel_out(await operations.create_channel(tx, who, new), None)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -83,7 +83,7 @@ async def change_channel(
 
     Tickets whose status the new workflow does not know get the first one of the same category, within a minute or so.
     """
-    channel = await operations.change_channel(tx, key, patch, expected=version)
+    channel = await operations.change_channel(tx, who, key, patch, expected=version)
     response.headers["ETag"] = etag(channel.version)
     return channel_out(channel, (await queries.access_of(tx, who.agent_id)).channels.get(key))
 
@@ -121,9 +121,9 @@ async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
     operation_id="replace_subscriptions",
     responses=refusals(ChannelNotFound, UnknownReference, Invalid),
 )
-async def replace_subscriptions(tx: Tx, _who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
+async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
     """Let exactly these agents subscribe. Who is left out does not see the channel's tickets any more (CV-05)."""
-    await operations.replace_subscriptions(tx, key, wanted.items)
+    await operations.replace_subscriptions(tx, who, key, wanted.items)
     return await _subscriptions(tx, key)
 
 

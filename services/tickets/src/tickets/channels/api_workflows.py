@@ -55,7 +55,7 @@ async def create_workflow(
     """Add a workflow; no channel uses it yet."""
 
     async def work() -> WorkflowOut:
-        return await _out(tx, await workflow_operations.create_workflow(tx, new))
+        return await _out(tx, await workflow_operations.create_workflow(tx, who, new))
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -72,10 +72,10 @@ async def get_workflow(tx: Tx, _who: Reader, key: Key, response: Response) -> Wo
     responses=refusals(WorkflowNotFound, StaleVersion, Invalid, PreconditionRequired),
 )
 async def change_workflow(
-    tx: Tx, _who: Admin, key: Key, patch: WorkflowPatch, version: IfMatch, response: Response
+    tx: Tx, who: Admin, key: Key, patch: WorkflowPatch, version: IfMatch, response: Response
 ) -> WorkflowOut:
     """Give a workflow another name."""
-    changed = await workflow_operations.change_workflow(tx, key, name=patch.name, expected=version)
+    changed = await workflow_operations.change_workflow(tx, who, key, name=patch.name, expected=version)
     return await _answer(tx, response, changed)
 
 
@@ -85,9 +85,9 @@ async def change_workflow(
     status_code=204,
     responses=refusals(WorkflowNotFound, WorkflowInUse, StaleVersion, Invalid, PreconditionRequired),
 )
-async def delete_workflow(tx: Tx, _who: Admin, key: Key, version: IfMatch) -> None:
+async def delete_workflow(tx: Tx, who: Admin, key: Key, version: IfMatch) -> None:
     """Delete a workflow that no channel uses."""
-    await workflow_operations.delete_workflow(tx, key, expected=version)
+    await workflow_operations.delete_workflow(tx, who, key, expected=version)
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def add_status(
     """Add a status to a workflow."""
 
     async def work() -> WorkflowOut:
-        return await _out(tx, await workflow_operations.add_status(tx, key, new))
+        return await _out(tx, await workflow_operations.add_status(tx, who, key, new))
 
     return await once(tx, request, key=idempotency_key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -114,10 +114,10 @@ async def add_status(
     responses=refusals(WorkflowNotFound, StatusNotFound, StaleVersion, InvalidWorkflow, Invalid, PreconditionRequired),
 )
 async def change_status(
-    tx: Tx, _who: Admin, key: Key, status: OfStatus, patch: StatusPatch, version: IfMatch, response: Response
+    tx: Tx, who: Admin, key: Key, status: OfStatus, patch: StatusPatch, version: IfMatch, response: Response
 ) -> WorkflowOut:
     """Change a status's names, place in the order, or what may follow it. The version is that of the workflow."""
-    changed = await workflow_operations.change_status(tx, key, status, patch, expected=version)
+    changed = await workflow_operations.change_status(tx, who, key, status, patch, expected=version)
     return await _answer(tx, response, changed)
 
 
@@ -136,7 +136,7 @@ async def change_status(
 )
 async def delete_status(
     tx: Tx,
-    _who: Admin,
+    who: Admin,
     key: Key,
     status: OfStatus,
     version: IfMatch,
@@ -144,7 +144,7 @@ async def delete_status(
     successor: Annotated[StatusKey, Query(description="The status that its tickets get; of the same category.")],
 ) -> WorkflowOut:
     """Delete a status. Its tickets get the successor within a minute or so, each with a line in its history."""
-    changed = await workflow_operations.delete_status(tx, key, status, successor=successor, expected=version)
+    changed = await workflow_operations.delete_status(tx, who, key, status, successor=successor, expected=version)
     return await _answer(tx, response, changed)
 
 

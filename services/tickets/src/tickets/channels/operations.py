@@ -7,8 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.versions import StaleVersion
+from contracts.tickets import Authenticated
+from tickets.audit.operations import record
 from tickets.channels.models import Channel, Subscription
-from tickets.channels.queries import workflow_exists
+from tickets.channels.queries import subscriptions, workflow_exists
 from tickets.channels.rules.parents import is_circle
 from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
 from tickets.channels.workflow_operations import adopt_workflow
@@ -17,7 +19,7 @@ from tickets.errors import ChannelExists, ChannelIsDefault, ChannelNotFound, Unk
 from tickets.staff.models import Agent
 
 
-async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
+async def create_channel(tx: Transaction, who: Authenticated, new: ChannelIn) -> Channel:
     """Add a channel; nobody subscribes to it yet. Raises `ChannelExists`, `UnknownReference`."""
     if not await workflow_exists(tx, new.workflow):
         raise UnknownReference(f"There is no workflow '{new.workflow}'.")
@@ -33,10 +35,14 @@ async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
     )
     if made.first() is None:
         raise ChannelExists(f"There is a channel '{new.key}' already. Choose another key.")
+    details = new.model_dump(mode="json")
+    await record(tx, actor=who, action="channel.created", subject=f"channel:{new.key}", details=details)
     return await find_channel(tx, new.key)
 
 
-async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expected: int) -> Channel:
+async def change_channel(
+    tx: Transaction, who: Authenticated, key: str, patch: ChannelPatch, *, expected: int
+) -> Channel:
     """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`, `ChannelIsDefault`."""
     channel = await find_channel(tx, key, lock=True)
     if channel.version != expected:
@@ -57,6 +63,8 @@ async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expe
     if patch.workflow is not None and patch.workflow != channel.workflow:
         await adopt_workflow(tx, channel, patch.workflow)
     channel.version += 1
+    details = patch.model_dump(mode="json", exclude_unset=True)
+    await record(tx, actor=who, action="channel.changed", subject=f"channel:{key}", details=details)
     return channel
 
 
@@ -69,13 +77,20 @@ async def _no_default(tx: Transaction) -> None:
         await tx.session.flush()
 
 
-async def replace_subscriptions(tx: Transaction, key: str, wanted: tuple[SubscriptionShape, ...]) -> None:
+async def replace_subscriptions(
+    tx: Transaction, who: Authenticated, key: str, wanted: tuple[SubscriptionShape, ...]
+) -> None:
     """Let exactly these agents subscribe. Raises `ChannelNotFound`, `UnknownReference`."""
     await find_channel(tx, key, lock=True)
     agents = {subscription.agent_id for subscription in wanted}
     known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, agents))))
     if missing := agents - known:
         raise UnknownReference(f"There is no agent {min(missing)}.")
+    before = {item.agent_id: item.kind for item in await subscriptions(tx, key)}
+    after = {item.agent_id: item.kind for item in wanted}
+    changed = sorted(agent for agent in before.keys() | after.keys() if before.get(agent) != after.get(agent))
+    details = {str(agent): {"from": before.get(agent), "to": after.get(agent)} for agent in changed}
+    await record(tx, actor=who, action="subscriptions.replaced", subject=f"channel:{key}", details=details)
     await tx.session.execute(sa.delete(table_of(Subscription)).where(Subscription.channel == key))
     if wanted:
         rows = [{"channel": key, "agent_id": item.agent_id, "kind": item.kind} for item in wanted]

@@ -5,7 +5,7 @@ gives its tickets the successor, a batch at a time. A channel that gets another 
 that are unknown there are added to it as deleted ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.versions import StaleVersion
+from contracts.tickets import Authenticated
+from tickets.audit.operations import record
 from tickets.channels.models import Channel, Status, Workflow
-from tickets.channels.queries import flow_of, place
+from tickets.channels.queries import channels_of_workflow, flow_of, place
 from tickets.channels.rules.workflow import Place, workflow_fault
 from tickets.channels.workflow_shapes import MOST_STATUSES, AddedStatusIn, StatusPatch, WorkflowIn
 from tickets.database import table_of
@@ -68,7 +70,7 @@ class _Draft:
         self.workflow.version += 1
 
 
-async def create_workflow(tx: Transaction, new: WorkflowIn) -> Workflow:
+async def create_workflow(tx: Transaction, who: Authenticated, new: WorkflowIn) -> Workflow:
     """Add a workflow; no channel uses it yet. Raises `WorkflowExists`, `InvalidWorkflow`."""
     places = [status.as_place() for status in new.statuses]
     if fault := workflow_fault(places):
@@ -78,32 +80,32 @@ async def create_workflow(tx: Transaction, new: WorkflowIn) -> Workflow:
         raise WorkflowExists(f"There is a workflow '{new.key}' already. Choose another key.")
     rows = [_row(new.key, found, position) for position, found in enumerate(places)]
     await tx.session.execute(sa.insert(table_of(Status)), rows)
+    await _recorded(tx, who, "workflow.created", new.key, new.model_dump(mode="json"))
     return await find_workflow(tx, new.key)
 
 
-async def change_workflow(tx: Transaction, key: str, *, name: str, expected: int) -> Workflow:
+async def change_workflow(tx: Transaction, who: Authenticated, key: str, *, name: str, expected: int) -> Workflow:
     """Give a workflow another name. Raises `WorkflowNotFound`, `StaleVersion`."""
     draft = await _draft(tx, key, expected)
+    await _recorded(tx, who, "workflow.changed", key, {"from": draft.workflow.name, "to": name})
     draft.workflow.name = name
     draft.workflow.version += 1
     return draft.workflow
 
 
-async def delete_workflow(tx: Transaction, key: str, *, expected: int) -> None:
+async def delete_workflow(tx: Transaction, who: Authenticated, key: str, *, expected: int) -> None:
     """Delete a workflow that no channel uses. Raises `WorkflowNotFound`, `StaleVersion`, `WorkflowInUse`."""
     draft = await _draft(tx, key, expected)
     if key == STANDARD:
         raise WorkflowInUse("The standard workflow stays: a new channel has it unless it names another one.")
-    users = (
-        await tx.session.scalars(sa.select(Channel.key).where(Channel.workflow == key).order_by(Channel.key))
-    ).all()
-    if users:
+    if users := await channels_of_workflow(tx, key):
         raise WorkflowInUse(f"These channels use it: {', '.join(users[:5])}. Give them another workflow first.")
     await tx.session.execute(sa.delete(table_of(Status)).where(Status.workflow == key))
     await tx.session.delete(draft.workflow)
+    await _recorded(tx, who, "workflow.deleted", key, {})
 
 
-async def add_status(tx: Transaction, key: str, new: AddedStatusIn) -> Workflow:
+async def add_status(tx: Transaction, who: Authenticated, key: str, new: AddedStatusIn) -> Workflow:
     """Add a status. Raises `WorkflowNotFound`, `StatusExists`, `InvalidWorkflow`."""
     draft = await _draft(tx, key)
     places, fresh = draft.places, new.as_place()
@@ -122,10 +124,13 @@ async def add_status(tx: Transaction, key: str, new: AddedStatusIn) -> Workflow:
     there.successor = None
     places.insert(len(places) if new.position is None else new.position, fresh)
     draft.write(places)
+    await _recorded(tx, who, "status.added", key, new.model_dump(mode="json"))
     return draft.workflow
 
 
-async def change_status(tx: Transaction, key: str, status: str, patch: StatusPatch, *, expected: int) -> Workflow:
+async def change_status(
+    tx: Transaction, who: Authenticated, key: str, status: str, patch: StatusPatch, *, expected: int
+) -> Workflow:
     """Change a status. Raises `WorkflowNotFound`, `StatusNotFound`, `StaleVersion`, `InvalidWorkflow`."""
     draft = await _draft(tx, key, expected)
     now = place(draft.find(status))
@@ -135,10 +140,14 @@ async def change_status(tx: Transaction, key: str, status: str, patch: StatusPat
         places.remove(changed)
         places.insert(patch.position, changed)
     draft.write(places)
+    details = {"status": status, **patch.model_dump(mode="json", exclude_unset=True)}
+    await _recorded(tx, who, "status.changed", key, details)
     return draft.workflow
 
 
-async def delete_status(tx: Transaction, key: str, status: str, *, successor: str, expected: int) -> Workflow:
+async def delete_status(
+    tx: Transaction, who: Authenticated, key: str, status: str, *, successor: str, expected: int
+) -> Workflow:
     """Delete a status: its tickets get the successor. Raises what `change_status` does, and `UnknownReference`."""
     draft = await _draft(tx, key, expected)
     gone = draft.find(status)
@@ -152,6 +161,7 @@ async def delete_status(tx: Transaction, key: str, status: str, *, successor: st
     for other in draft.rows.values():
         if other.successor == status:
             other.successor = successor
+    await _recorded(tx, who, "status.deleted", key, {"status": status, "successor": successor})
     tx.wake(SETTLE_STATUSES)
     return draft.workflow
 
@@ -188,6 +198,10 @@ async def find_workflow(tx: Transaction, key: str) -> Workflow:
     if workflow is None:
         raise WorkflowNotFound(f"There is no workflow '{key}'.")
     return workflow
+
+
+async def _recorded(tx: Transaction, who: Authenticated, action: str, key: str, details: Mapping[str, object]) -> None:
+    await record(tx, actor=who, action=action, subject=f"workflow:{key}", details=details)
 
 
 async def _draft(tx: Transaction, key: str, expected: int | None = None) -> _Draft:

@@ -25,7 +25,14 @@ from tickets.desk.queries import Order
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
-from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, NoRecipient, TicketNotFound, UnknownReference
+from tickets.errors import (
+    ChannelIsReadOnly,
+    InternalTicketCannotMail,
+    NoRecipient,
+    StatusNotAllowed,
+    TicketNotFound,
+    UnknownReference,
+)
 from tickets.settings import Settings
 
 Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
@@ -125,7 +132,13 @@ async def list_activities(
     operation_id="change_ticket",
     response_model=TicketOut | None,
     responses=refusals(
-        TicketNotFound, ChannelIsReadOnly, StaleVersion, UnknownReference, Invalid, PreconditionRequired
+        TicketNotFound,
+        ChannelIsReadOnly,
+        StaleVersion,
+        StatusNotAllowed,
+        UnknownReference,
+        Invalid,
+        PreconditionRequired,
     ),
 )
 async def change_ticket(

@@ -1,22 +1,25 @@
-"""What the desk does by the clock: it hands its mails to the mail service."""
+"""What the desk does by the clock: it hands mails to the mail service and moves tickets out of deleted statuses."""
 
 import logging
 
 from chassis.app import App
 from chassis.bus import Refused
 from chassis.listener import Unavailable
-from tickets.desk import deliveries
+from tickets.channels.workflow_operations import SETTLE_STATUSES
+from tickets.desk import deliveries, settling
 from tickets.desk.posting import SEND_MAIL
 
 log = logging.getLogger(__name__)
 
 EVERY = 10.0
+SETTLE_EVERY = 60.0
 MOST = 50
 
 
 def schedule(app: App) -> None:
     """Declare the jobs."""
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job(SETTLE_STATUSES, lambda: settling.settle_statuses(app), every=SETTLE_EVERY)
 
 
 async def send_mail(app: App) -> int:

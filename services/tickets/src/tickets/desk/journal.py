@@ -24,14 +24,17 @@ from contracts.tickets import (
     TicketOpened,
 )
 from tickets.channels.queries import ChannelFacts
+from tickets.channels.rules.told import roles_told
+from tickets.channels.rules.words import Occasion
 from tickets.channels.rules.workflow import Place
 from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
-from tickets.desk.rules.audience import audience
+from tickets.desk.rules.audience import audience, of_activity, of_changes
 from tickets.desk.rules.words import Kind
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
+_MOVED = frozenset({Occasion.MOVED})
 BY_AGENTS = frozenset({Kind.OUTGOING, Kind.NOTE, Kind.CALL, Kind.STATUS_CHANGE})
 
 
@@ -41,10 +44,11 @@ class _Told:
 
     kind: type[TicketEvent]
     ticket: AnyTicket
-    fields: dict[str, object]
+    fields: Mapping[str, object]
     actor: Actor
     because: Event | None
     quiet: bool
+    occasions: frozenset[Occasion]
 
 
 class Journal:
@@ -77,6 +81,7 @@ class Journal:
             {"origin": ticket.origin.value, "activity_id": first.id},
             actor=actor,
             because=because,
+            occasions=frozenset({Occasion.OPENED}),
         )
 
     def add(
@@ -98,6 +103,9 @@ class Journal:
             actor=actor,
             because=because,
             quiet=quiet,
+            occasions=of_activity(
+                activity.kind, activity.author_kind, (change["field"] for change in activity.changes)
+            ),
         )
 
     def change(
@@ -110,7 +118,9 @@ class Journal:
     ) -> None:
         """Fields of a ticket changed."""
         self._touch(ticket)
-        self._tell(TicketChanged, ticket, {"changed": changed}, actor=actor, because=because, quiet=quiet)
+        occasions = of_changes(changed)
+        fields = {"changed": changed}
+        self._tell(TicketChanged, ticket, fields, actor=actor, because=because, quiet=quiet, occasions=occasions)
 
     def follow(self, ticket: AnyTicket, place: Place, *, because: Event | None = None) -> None:
         """The status that follows from what was just written: an activity of its own that nobody is told of."""
@@ -134,8 +144,8 @@ class Journal:
     def moved(self, ticket: AnyTicket, *, left: str, actor: Actor) -> None:
         """A ticket went from the channel ``left`` into the one that it is in now."""
         self._touch(ticket)
-        self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True)
-        self._tell(TicketEnteredChannel, ticket, {}, actor=actor)
+        self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True, occasions=_MOVED)
+        self._tell(TicketEnteredChannel, ticket, {}, actor=actor, occasions=_MOVED)
 
     async def write(self) -> None:
         """Store everything, and emit the events with the state as it is now."""
@@ -166,13 +176,24 @@ class Journal:
         self,
         kind: type[TicketEvent],
         ticket: AnyTicket,
-        fields: dict[str, object],
+        fields: Mapping[str, object],
         *,
         actor: Actor,
+        occasions: frozenset[Occasion],
         because: Event | None = None,
         quiet: bool = False,
     ) -> None:
-        self._told.append(_Told(kind=kind, ticket=ticket, fields=fields, actor=actor, because=because, quiet=quiet))
+        self._told.append(
+            _Told(
+                kind=kind,
+                ticket=ticket,
+                fields=fields,
+                actor=actor,
+                because=because,
+                quiet=quiet,
+                occasions=occasions,
+            )
+        )
 
     async def _watchers(self) -> dict[UUID, frozenset[UUID]]:
         known = [ticket.id for ticket in self._touched.values() if isinstance(ticket, Ticket)]
@@ -194,11 +215,12 @@ class Journal:
             "owner_id": ticket.owner_id,
             "responsible_id": ticket.responsible_id,
             "actor": told.actor,
-            "audience": () if told.quiet else self._audience(ticket, watchers, told.actor),
+            "audience": () if told.quiet else self._audience(told, watchers),
         }
-        return told.kind.model_validate(state | told.fields)
+        return told.kind.model_validate({**state, **told.fields})
 
-    def _audience(self, ticket: AnyTicket, watchers: frozenset[UUID], actor: Actor) -> tuple[Addressee, ...]:
+    def _audience(self, told: _Told, watchers: frozenset[UUID]) -> tuple[Addressee, ...]:
+        ticket, actor = told.ticket, told.actor
         channel = self.channel(ticket)
         return audience(
             owner_id=ticket.owner_id,
@@ -207,6 +229,7 @@ class Journal:
             standard=channel.standard,
             informal=channel.informal,
             actor_id=actor.id if actor.kind is ActorKind.AGENT else None,
+            told=roles_told(channel.told, told.occasions),
         )
 
 

@@ -186,6 +186,11 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
     }
 
 
+async def watcher_ids(tx: Transaction, ticket_id: UUID) -> Sequence[UUID]:
+    """Who watches a ticket."""
+    return (await tx.session.scalars(sa.select(Watcher.agent_id).where(Watcher.ticket_id == ticket_id))).all()
+
+
 async def next_statuses(tx: Transaction, channel: str, status: str) -> list[StatusRef]:
     """Where an agent may put a ticket of this channel that has this status (TC-12)."""
     flow = flow_of((await tx.session.scalars(_STATUSES, {"channel": channel})).all())

@@ -68,7 +68,7 @@ class TicketIn(Written):
     """
 
     kind: Literal["email", "enquiry", "internal"]
-    channel: Key
+    channel: Key | None = Field(default=None, description="Default: the installation's default channel, if it has one.")
     subject: Subject
     status: Key | None = Field(default=None, description="Default: the first status of the channel's workflow.")
     priority: Priority = Priority.NORMAL

@@ -1,11 +1,11 @@
-"""Break-glass, workflows that administrators shape, and what a channel decides about being told (CV-08, CV-11, TC-12)."""
+"""Break-glass, workflows that administrators shape, and whom a channel tells of what (CV-08, CV-11, TC-12)."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0004"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
