@@ -1,7 +1,7 @@
 """The database of a service: one transaction per message, with the events that become visible with its commit."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +51,7 @@ class Transaction:
         self._cause = cause
         self._rows: list[dict[str, Any]] = []
         self._wakes: set[str] = set()
+        self._last: list[Callable[[], Awaitable[None]]] = []
 
     def emit(self, event: Event, *, because: Event | None = None) -> UUID:
         """Tell the world with the commit, or not at all. Returns the event's id.
@@ -93,8 +94,17 @@ class Transaction:
         """Let a job of this service look for work right after the commit."""
         self._wakes.add(job)
 
+    def at_end(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this when everything else is done, right before the commit.
+
+        For a lock that everybody wants: taken last it is held shortly, and nobody who holds it waits for another.
+        """
+        self._last.append(work)
+
     async def write_outbox(self) -> None:
         """Store what was emitted. Called once at the end, so that events follow the row locks of their cause."""
+        while self._last:
+            await self._last.pop(0)()
         if self._rows:
             await self.session.flush()
             await self.session.execute(sa.insert(tables.outbox), self._rows)

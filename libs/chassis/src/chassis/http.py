@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems, telemetry
 from chassis.auth import Authenticator, refuse_undeclared
+from chassis.caller import RememberCaller
 from chassis.database import Transaction
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def create_api(
     )
     api.state.app = app
     api.state.authenticator = authenticator
+    api.add_middleware(RememberCaller)
     problems.install(api)
     for router in routers:
         api.include_router(router)

@@ -144,3 +144,28 @@ class SendMail(Request[MailQueued], reply=MailQueued):
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
     account: str | None = None
+
+
+class MailAccountCard(Shape):
+    """What another service may know of a mail account; ``channel`` is where its mails become tickets."""
+
+    account_id: UUID
+    key: str
+    name: str
+    address: str
+    from_name: str
+    channel: str
+    active: bool
+    is_default: bool
+
+
+class MailAccounts(Reply):
+    """The default account first, then active ones before others, by key; at most 500."""
+
+    accounts: tuple[MailAccountCard, ...]
+
+
+class ListMailAccounts(Request[MailAccounts], reply=MailAccounts):
+    """Which mail accounts are there of a kind (``ticket``)? Those that are not active are named, too."""
+
+    kind: str

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PORTAL_MANAGE = "portal:manage"
     STAFF_READ = "staff:read"
     STAFF_MANAGE = "staff:manage"
+    AUDIT_READ = "audit:read"
     OPERATIONS_MANAGE = "operations:manage"
 
 

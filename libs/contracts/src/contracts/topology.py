@@ -81,7 +81,7 @@ ROLES: dict[Service, Role] = {
             portal.ReplySubmitted,
         ),
         hears=(tickets.AccessRevoked, notify.NotificationsAdded, notify.NotificationsRead),
-        asks=(crm_match.GetContact, ingest.SendMail, tickets.Authenticate),
+        asks=(crm_match.GetContact, ingest.ListMailAccounts, ingest.SendMail, tickets.Authenticate),
     ),
     Service.INGEST: Role(
         owns="mail accounts and every mail in and out",

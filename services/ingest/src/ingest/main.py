@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 
 from chassis.app import App
 from chassis.database import Clock, utc_now
-from contracts.ingest import SendMail
+from contracts.ingest import ListMailAccounts, SendMail
 from contracts.messages import Service
 from contracts.tickets import MailFiled
 from ingest.accounts.api import router as accounts_router
 from ingest.accounts.directory import Directory
 from ingest.accounts.operations import DIRECTORY_JOB
+from ingest.accounts.rpc import list_mail_accounts
 from ingest.received.api import router as mails_router
 from ingest.received.committer import Committer
 from ingest.received.handlers import on_mail_filed
@@ -39,6 +40,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     """The whole service, ready to be run in any role."""
     app = App(Service.INGEST, settings, clock=clock)
     app.serve(accounts_router, mails_router, outgoing_router)
+    app.bus.answer(ListMailAccounts, list_mail_accounts)
     _wire_received(app, settings)
     _wire_sending(app, settings)
     return app

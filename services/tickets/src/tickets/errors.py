@@ -189,6 +189,54 @@ class ChannelExists(Conflict):
     code, title = "channel_exists", "The key is taken"
 
 
+class WorkflowNotFound(NotFound):
+    """No workflow has this key."""
+
+    code, title = "workflow_not_found", "No such workflow"
+
+
+class WorkflowExists(Conflict):
+    """There is a workflow with this key already."""
+
+    code, title = "workflow_exists", "The key is taken"
+
+
+class WorkflowInUse(Conflict):
+    """Channels use the workflow, so it cannot be deleted."""
+
+    code, title = "workflow_in_use", "The workflow is in use"
+
+
+class StatusNotFound(NotFound):
+    """The workflow has no status with this key."""
+
+    code, title = "status_not_found", "No such status"
+
+
+class StatusExists(Conflict):
+    """The workflow has, or had, a status with this key: keys are for ever."""
+
+    code, title = "status_exists", "The key is taken"
+
+
+class InvalidWorkflow(Invalid):
+    """With these statuses a ticket could not begin, end or go on."""
+
+    code, title = "invalid_workflow", "Not a workflow"
+
+
+class StatusNotAllowed(Conflict):
+    """The workflow does not let an agent go from this status to that one; ``current`` names where it does (TC-12)."""
+
+    code, title = "status_not_allowed", "Not the next status"
+
+
+class TicketIsVisible(Conflict):
+    """The administrator sees the ticket anyway, so there is nothing to break (CV-11)."""
+
+    code, title = "ticket_visible", "You see this ticket already"
+
+
 class InternalTicketCannotMail(Conflict):
     """An internal ticket never sends anything to the outside (CW-11)."""
 

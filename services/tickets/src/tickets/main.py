@@ -3,6 +3,7 @@
 from chassis.app import App
 from chassis.database import Clock, utc_now
 from contracts.messages import Service
+from tickets.audit import wiring as audit
 from tickets.channels import wiring as channels
 from tickets.desk import wiring as desk
 from tickets.installation import wiring as installation
@@ -19,6 +20,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/activities",
     "/api/v1/channels",
     "/api/v1/statuses",
+    "/api/v1/workflows",
     "/api/v1/session",
     "/api/v1/sessions",
     "/api/v1/tokens",
@@ -34,6 +36,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/templates",
     "/api/v1/writing-preferences",
     "/api/v1/live",
+    "/api/v1/audit",
 )
 """What the gateway sends here, each with everything below it."""
 
@@ -41,6 +44,6 @@ GATEWAY_PATHS: tuple[str, ...] = (
 def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     """The whole service, ready to be run in any role."""
     app = App(Service.TICKETS, settings, clock=clock, resolve=staff.resolve_here(lambda: app.database))
-    for noun in (installation, channels, properties, desk, lists, live, staff):
+    for noun in (audit, installation, channels, properties, desk, lists, live, staff):
         noun.wire(app, settings)
     return app

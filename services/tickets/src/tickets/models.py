@@ -1,6 +1,7 @@
 """Every table of this service, noun by noun, for Alembic."""
 
 from chassis.tables import add_tables
+from tickets.audit import models as audit
 from tickets.channels import models as channels
 from tickets.database import Base
 from tickets.desk import models as desk
@@ -15,6 +16,7 @@ from tickets.properties import models as properties
 from tickets.staff import models as staff
 
 __all__ = [
+    "audit",
     "bulk",
     "channels",
     "desk",

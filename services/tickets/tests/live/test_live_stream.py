@@ -10,9 +10,6 @@ from prometheus_client import generate_latest
 from services.tickets.tests.live.conftest import LiveDesk, Serve
 
 from contracts.tickets import AccessRevoked, Actor, ActorKind, TicketChanged
-from tickets.channels.operations import replace_subscriptions
-from tickets.channels.rules.words import Subscribed
-from tickets.channels.shapes import SubscriptionShape
 from tickets.staff.demo import ADA, ANNA, PETRA, TOM, VIKTOR
 
 
@@ -97,15 +94,14 @@ async def test_what_happens_in_a_channel_after_the_subscription_ended_is_not_tol
     """CV-05: the change of a subscription counts at once, also for streams that are open."""
     await live.desk.receive()
     tom, anna = await live.listen(TOM), await live.listen(ANNA)
-    async with live.app.database.transaction() as tx:
-        only_anna = (SubscriptionShape(agent_id=ANNA, kind=Subscribed.STANDARD),)
-        await replace_subscriptions(tx, "support", only_anna)
+    ada = await live.client(ADA)
+    only_anna = {"agent_id": str(ANNA), "kind": "standard"}
+    await ada.put("/channels/support/subscriptions", json={"items": [only_anna]})
     assert [told["reason"] for told in await tom.until("resync")] == ["access"]
     await live.desk.receive(subject="After")
     await anna.until("ticket")
-    async with live.app.database.transaction() as tx:
-        both = (SubscriptionShape(agent_id=TOM, kind=Subscribed.INFORMAL), *only_anna)
-        await replace_subscriptions(tx, "support", both)
+    both = {"items": [{"agent_id": str(TOM), "kind": "informal"}, only_anna]}
+    await ada.put("/channels/support/subscriptions", json=both)
     await tom.until("resync", count=2)
     await live.desk.receive(subject="With Tom again")
     assert [ticket["number"] for ticket in await tom.until("ticket")] == [10_003]

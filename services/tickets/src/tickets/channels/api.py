@@ -11,7 +11,7 @@ from chassis.problems import Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.channels import operations, queries
-from tickets.channels.models import Channel
+from tickets.channels.models import Channel, Status
 from tickets.channels.rules.words import Subscribed
 from tickets.channels.shapes import (
     ChannelIn,
@@ -23,6 +23,7 @@ from tickets.channels.shapes import (
     SubscriptionList,
     SubscriptionShape,
     SubscriptionsIn,
+    Told,
 )
 from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
 
@@ -51,7 +52,7 @@ async def create_channel(request: Request, tx: Tx, who: Admin, new: ChannelIn, k
     """Add a channel; nobody subscribes to it yet."""
 
     async def work() -> ChannelOut:
-        return channel_out(await operations.create_channel(tx, new), None)
+        return channel_out(await operations.create_channel(tx, who, new), None)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -76,8 +77,11 @@ async def get_channel(tx: Tx, who: Reader, key: Key, response: Response) -> Chan
 async def change_channel(
     tx: Tx, who: Admin, key: Key, patch: ChannelPatch, version: IfMatch, response: Response
 ) -> ChannelOut:
-    """Change a channel's name, place, number in the subject, or what its informal subscribers may do."""
-    channel = await operations.change_channel(tx, key, patch, expected=version)
+    """Change a channel: its name and place, its workflow, what its people may do and are told, or whether it is active.
+
+    Tickets whose status the new workflow does not know get the first one of the same category, within a minute or so.
+    """
+    channel = await operations.change_channel(tx, who, key, patch, expected=version)
     response.headers["ETag"] = etag(channel.version)
     return channel_out(channel, (await queries.access_of(tx, who.agent_id)).channels.get(key))
 
@@ -94,6 +98,9 @@ def channel_out(channel: Channel, subscription: Subscribed | None) -> ChannelOut
         from_name=channel.from_name,
         reopen_days=channel.reopen_days,
         position=channel.position,
+        active=channel.active,
+        owner_starts_work=channel.owner_starts_work,
+        told=Told.model_validate(channel.told),
         version=channel.version,
         subscription=subscription,
     )
@@ -111,9 +118,9 @@ async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
     operation_id="replace_subscriptions",
     responses=refusals(ChannelNotFound, UnknownReference, Invalid),
 )
-async def replace_subscriptions(tx: Tx, _who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
+async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
     """Let exactly these agents subscribe. Who is left out does not see the channel's tickets any more (CV-05)."""
-    await operations.replace_subscriptions(tx, key, wanted.items)
+    await operations.replace_subscriptions(tx, who, key, wanted.items)
     return await _subscriptions(tx, key)
 
 
@@ -125,17 +132,18 @@ async def _subscriptions(tx: Tx, key: str) -> SubscriptionList:
 @router.get("/statuses", operation_id="list_statuses")
 async def list_statuses(tx: Tx, _who: Reader) -> StatusList:
     """Every status of every workflow (TC-12), each with the side that has the ball (TC-13)."""
-    return StatusList(
-        items=[
-            StatusOut(
-                workflow=status.workflow,
-                key=status.key,
-                name=status.name,
-                customer_name=status.customer_name,
-                category=status.category,
-                ball=status.ball,
-                position=status.position,
-            )
-            for status in await queries.all_statuses(tx)
-        ]
+    return StatusList(items=[status_out(status) for status in await queries.all_statuses(tx)])
+
+
+def status_out(status: Status) -> StatusOut:
+    """A status as the API shows it."""
+    return StatusOut(
+        workflow=status.workflow,
+        key=status.key,
+        name=status.name,
+        customer_name=status.customer_name,
+        category=status.category,
+        ball=status.ball,
+        position=status.position,
+        moves=status.moves,
     )

@@ -1,5 +1,7 @@
 """Tables of channels: workflows with their statuses, channels, and who subscribes to them."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,12 +18,15 @@ class Workflow(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
 
 
 class Status(Base):
-    """A place in a workflow. The one at position 0 is where a ticket begins.
+    """A place in a workflow; the first one is where a ticket begins.
 
-    ``customer_name`` is what the customer reads instead of ``name`` (PX-09).
+    ``customer_name`` is what the customer reads instead of ``name`` (PX-09). ``moves`` are the keys of those that an
+    agent may choose next; none means any. A status with a ``successor`` was deleted: nobody chooses it any more, and a
+    job gives its tickets the successor. Its row stays, so that no ticket is ever without a status.
     """
 
     __tablename__ = "status"
@@ -33,15 +38,22 @@ class Status(Base):
     category: Mapped[Category] = mapped_column(words(Category))
     ball: Mapped[Ball] = mapped_column(words(Ball))
     position: Mapped[int]
+    moves: Mapped[list[str]] = mapped_column(server_default=sa.text("'[]'::jsonb"))
+    successor: Mapped[str | None]
 
-    __table_args__ = (sa.UniqueConstraint("workflow", "position"),)
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted: its tickets go to the successor."""
+        return self.successor is not None
 
 
 class Channel(Base):
     """Where a ticket belongs. The key never changes: it is in subjects of the bus and in URLs.
 
     ``from_name`` stands before the address of the channel's mails; None leaves it to the mail account. ``reopen_days``
-    is how long a reply to a closed ticket reopens it; None: always (C8).
+    is how long a reply to a closed ticket reopens it; None: always (C8). A channel that is not ``active`` takes no new
+    tickets. ``told`` holds roles by occasion, as far as
+    they differ from the default (`rules.told`). ``owner_starts_work``: the owner's first activity does (C6).
     """
 
     __tablename__ = "channel"
@@ -56,6 +68,9 @@ class Channel(Base):
     reopen_days: Mapped[int | None]
     position: Mapped[int]
     version: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default=sa.true())
+    owner_starts_work: Mapped[bool] = mapped_column(server_default=sa.true())
+    told: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'::jsonb"))
 
 
 class Subscription(Base):
@@ -68,3 +83,18 @@ class Subscription(Base):
     kind: Mapped[Subscribed] = mapped_column(words(Subscribed))
 
     __table_args__ = (sa.Index(None, "agent_id", "channel", "kind"),)
+
+
+class BreakGlass(Base):
+    """An administrator opened one ticket of a channel that they do not subscribe to, for a while (CV-11)."""
+
+    __tablename__ = "break_glass"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(sa.ForeignKey("ticket.id"))
+    agent_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agent.id"))
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    __table_args__ = (sa.Index(None, "ticket_id", "id"), sa.Index(None, "agent_id", "ends_at"))

@@ -1,18 +1,20 @@
 """What channels are like, who subscribes to them, and what an agent has access to."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.database import Transaction
-from tickets.channels.models import Channel, Status, Subscription, Workflow
+from tickets.channels.models import BreakGlass, Channel, Status, Subscription, Workflow
 from tickets.channels.rules.visibility import Access
 from tickets.channels.rules.words import SubjectNumber, Subscribed
 from tickets.channels.rules.workflow import Flow, Place
 from tickets.database import is_any
-from tickets.installation.queries import default_channel
+from tickets.installation.models import Installation
+from tickets.staff.models import Agent
+from tickets.staff.rules.permissions import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,9 @@ class ChannelFacts:
     flow: Flow
     standard: frozenset[UUID]
     informal: frozenset[UUID]
+    active: bool = True
+    owner_starts_work: bool = True
+    told: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def sees(self, agent_id: UUID) -> bool:
         """Whether the agent may see the channel's tickets."""
@@ -34,7 +39,17 @@ class ChannelFacts:
 
 
 _CHANNELS = (
-    sa.select(Channel.key, Channel.name, Channel.subject_number, Channel.from_name, Channel.reopen_days, Status)
+    sa.select(
+        Channel.key,
+        Channel.name,
+        Channel.subject_number,
+        Channel.from_name,
+        Channel.reopen_days,
+        Channel.active,
+        Channel.owner_starts_work,
+        Channel.told,
+        Status,
+    )
     .join(Status, Status.workflow == Channel.workflow)
     .where(is_any(Channel.key, "channels"))
     .order_by(Channel.key, Status.position)
@@ -49,9 +64,9 @@ async def channel_facts(tx: Transaction, keys: Iterable[str]) -> dict[str, Chann
     wanted = {"channels": sorted(set(keys))}
     rows = (await tx.session.execute(_CHANNELS, wanted)).all()
     subscribed = (await tx.session.execute(_SUBSCRIBERS, wanted)).all()
-    places: dict[str, list[Place]] = {}
+    statuses: dict[str, list[Status]] = {}
     for row in rows:
-        places.setdefault(row.key, []).append(place(row.Status))
+        statuses.setdefault(row.key, []).append(row.Status)
     return {
         row.key: ChannelFacts(
             key=row.key,
@@ -59,12 +74,24 @@ async def channel_facts(tx: Transaction, keys: Iterable[str]) -> dict[str, Chann
             subject_number=row.subject_number,
             from_name=row.from_name,
             reopen_days=row.reopen_days,
-            flow=Flow(tuple(places[row.key])),
+            flow=flow_of(statuses[row.key]),
             standard=_agents(subscribed, row.key, Subscribed.STANDARD),
             informal=_agents(subscribed, row.key, Subscribed.INFORMAL),
+            active=row.active,
+            owner_starts_work=row.owner_starts_work,
+            told=row.told,
         )
         for row in {row.key: row for row in rows}.values()
     }
+
+
+def flow_of(statuses: Iterable[Status]) -> Flow:
+    """The statuses of one workflow, in their order, as the rules see them."""
+    rows = list(statuses)
+    return Flow(
+        tuple(place(status) for status in rows if status.successor is None),
+        {status.key: status.successor for status in rows if status.successor is not None},
+    )
 
 
 def place(status: Status) -> Place:
@@ -75,6 +102,7 @@ def place(status: Status) -> Place:
         customer_name=status.customer_name,
         category=status.category,
         ball=status.ball,
+        moves=tuple(status.moves),
     )
 
 
@@ -83,25 +111,51 @@ def _agents(rows: Sequence[sa.Row[str, UUID, Subscribed]], channel: str, kind: S
 
 
 async def first_channel(tx: Transaction) -> str | None:
-    """Where a ticket goes whose channel does not exist (TC-07): the default channel, else the first in order."""
-    if (chosen := await default_channel(tx)) is not None:
-        return chosen
-    return await tx.session.scalar(sa.select(Channel.key).order_by(Channel.position, Channel.key).limit(1))
+    """Where a ticket goes whose channel does not exist or takes no new ones (TC-07).
+
+    The default channel, else the first active one in the installation's order, else the first of all: nothing is lost.
+    """
+    chosen = Channel.key == sa.select(Installation.default_channel).scalar_subquery()
+    order = (Channel.active.desc(), sa.func.coalesce(chosen, sa.false()).desc(), Channel.position, Channel.key)
+    return await tx.session.scalar(sa.select(Channel.key).order_by(*order).limit(1))
+
+
+async def default_channel(tx: Transaction) -> str | None:
+    """The channel of tickets that name none, where the installation has chosen one that is active (TC-07)."""
+    chosen = sa.select(Channel.key).join(Installation, Installation.default_channel == Channel.key)
+    return await tx.session.scalar(chosen.where(Channel.active))
+
+
+_ME = sa.bindparam("me", type_=sa.Uuid)
+
+OPENED = (
+    sa.select(BreakGlass.ticket_id)
+    .join(Agent, Agent.id == BreakGlass.agent_id)
+    .where(
+        BreakGlass.agent_id == _ME,
+        BreakGlass.ends_at > sa.bindparam("now", type_=BreakGlass.ends_at.type),
+        Agent.role == Role.ADMIN,
+    )
+)
+"""Tickets that break-glass holds open at ``now`` for the agent ``me``, as long as they are an administrator."""
+
+_TIES = (
+    sa.select(Subscription.channel, Subscription.kind, Channel.informal_read_only, sa.null().label("ticket_id"))
+    .join(Channel, Channel.key == Subscription.channel)
+    .where(Subscription.agent_id == _ME)
+    .union_all(OPENED.with_only_columns(sa.null(), sa.null(), sa.false(), BreakGlass.ticket_id))
+)
 
 
 async def access_of(tx: Transaction, agent_id: UUID) -> Access:
-    """What an agent may see."""
-    rows = (
-        await tx.session.execute(
-            sa.select(Subscription.channel, Subscription.kind, Channel.informal_read_only)
-            .join(Channel, Channel.key == Subscription.channel)
-            .where(Subscription.agent_id == agent_id)
-        )
-    ).all()
+    """What an agent may see now."""
+    rows = (await tx.session.execute(_TIES, {"me": agent_id, "now": tx.now})).all()
+    subscribed = [row for row in rows if row.channel is not None]
     return Access(
         agent_id,
-        {row.channel: row.kind for row in rows},
-        frozenset(row.channel for row in rows if row.informal_read_only),
+        {row.channel: row.kind for row in subscribed},
+        frozenset(row.channel for row in subscribed if row.informal_read_only),
+        frozenset(row.ticket_id for row in rows if row.ticket_id is not None),
     )
 
 
@@ -114,9 +168,23 @@ async def all_channels(tx: Transaction, agent_id: UUID) -> Sequence[tuple[Channe
     return [(channel, kind) for channel, kind in rows.all()]
 
 
-async def all_statuses(tx: Transaction) -> Sequence[Status]:
-    """Every status, workflow by workflow, in order."""
-    return (await tx.session.scalars(sa.select(Status).order_by(Status.workflow, Status.position))).all()
+async def all_statuses(tx: Transaction, *, workflow: str | None = None) -> Sequence[Status]:
+    """Every status, workflow by workflow, in order; those that were deleted are left out."""
+    wanted = sa.select(Status).where(Status.successor.is_(None)).order_by(Status.workflow, Status.position, Status.key)
+    if workflow is not None:
+        wanted = wanted.where(Status.workflow == workflow)
+    return (await tx.session.scalars(wanted)).all()
+
+
+async def all_workflows(tx: Transaction) -> Sequence[Workflow]:
+    """Every workflow, by key."""
+    return (await tx.session.scalars(sa.select(Workflow).order_by(Workflow.key))).all()
+
+
+async def channels_of_workflow(tx: Transaction, key: str) -> list[str]:
+    """The channels that use a workflow, in the installation's order."""
+    wanted = sa.select(Channel.key).where(Channel.workflow == key).order_by(Channel.position, Channel.key)
+    return list(await tx.session.scalars(wanted))
 
 
 async def subscriptions(tx: Transaction, channel: str) -> Sequence[Subscription]:

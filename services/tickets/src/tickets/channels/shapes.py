@@ -1,10 +1,12 @@
 """What the part of the staff API about channels takes and gives."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
+from contracts.tickets import Reason
+from tickets.channels.rules.told import EVERYBODY
 from tickets.channels.rules.words import Ball, Category, SubjectNumber, Subscribed
 
 ChannelKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -14,6 +16,34 @@ ReopenDays = Annotated[int, Field(ge=1, le=3650)]
 Position = Annotated[int, Field(ge=0, le=100_000)]
 
 MAX_SUBSCRIBERS = 5_000
+
+
+def _in_order(roles: frozenset[Reason]) -> tuple[Reason, ...]:
+    return tuple(role for role in Reason if role in roles)
+
+
+Roles = Annotated[frozenset[Reason], PlainSerializer(_in_order, return_type=tuple[Reason, ...])]
+
+
+class Told(BaseModel):
+    """Who is told of what in a channel: for each occasion the roles (CV-08).
+
+    ``activity`` is what an agent writes, ``assigned`` a change of owner or responsible person. An owner is told of a
+    new ticket in any case. Where several things happen at once, the roles of all of them are told, each person once.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opened: Roles = EVERYBODY
+    customer_wrote: Roles = EVERYBODY
+    activity: Roles = EVERYBODY
+    status_changed: Roles = EVERYBODY
+    assigned: Roles = EVERYBODY
+    moved: Roles = EVERYBODY
+
+    def stored(self) -> dict[str, Any]:
+        """What is kept of it: the occasions that were named."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class ChannelIn(BaseModel):
@@ -34,6 +64,10 @@ class ChannelIn(BaseModel):
         "Left out: as the settings of the desk say.",
     )
     position: Position = 0
+    owner_starts_work: bool = Field(
+        default=True, description="The owner's first activity that is no reply moves a new ticket on (C6)."
+    )
+    told: Told = Told()
 
 
 class ChannelPatch(BaseModel):
@@ -43,16 +77,23 @@ class ChannelPatch(BaseModel):
 
     name: Name | None = None
     parent: ChannelKey | None = None
+    workflow: WorkflowKey | None = Field(
+        default=None,
+        description="Tickets keep a status that exists there; the others get the first of the same category.",
+    )
     subject_number: SubjectNumber | None = None
     informal_read_only: bool | None = None
     from_name: Name | None = None
     reopen_days: ReopenDays | None = None
     position: Position | None = None
+    active: bool | None = Field(default=None, description="A channel that is not active takes no new tickets.")
+    owner_starts_work: bool | None = None
+    told: Told | None = Field(default=None, description="Occasions that are left out stay as they are.")
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:
-        for name in ("name", "subject_number", "informal_read_only", "position"):
-            if name in self.model_fields_set and getattr(self, name) is None:
+        for name in self.model_fields_set - {"parent", "from_name", "reopen_days"}:
+            if getattr(self, name) is None:
                 raise ValueError(f"'{name}' cannot be null; leave it out to keep it")
         return self
 
@@ -71,6 +112,9 @@ class ChannelOut(BaseModel):
     from_name: str | None
     reopen_days: int | None
     position: int
+    active: bool
+    owner_starts_work: bool
+    told: Told
     version: int
     subscription: Subscribed | None
 
@@ -82,7 +126,10 @@ class ChannelList(BaseModel):
 
 
 class StatusOut(BaseModel):
-    """A status of a workflow; the first of each workflow is where its tickets begin."""
+    """A status of a workflow; the first of each workflow is where its tickets begin.
+
+    ``moves`` are the keys of those that an agent may choose next; none means any.
+    """
 
     workflow: str
     key: str
@@ -91,6 +138,7 @@ class StatusOut(BaseModel):
     category: Category
     ball: Ball
     position: int
+    moves: list[str]
 
 
 class StatusList(BaseModel):

@@ -233,7 +233,7 @@ class TicketOut(TicketRow, RelatedOut):
 
     ``presence`` is who views or writes right now (TS-02). ``contact_candidates`` are the contacts that share the
     sender's address: none of them is picked silently (MA-05). ``fields`` are the values of those custom fields that
-    the channel has (TS-04).
+    the channel has (TS-04). ``next_statuses`` are those that an agent may choose now (TC-12).
     """
 
     fields: dict[str, Value]
@@ -242,3 +242,4 @@ class TicketOut(TicketRow, RelatedOut):
     activities: ActivityPage
     possible_follow_up_of: FollowUpRef | None
     contact_candidates: list[UUID]
+    next_statuses: list[StatusRef]

@@ -12,7 +12,7 @@ from contracts.crm_match import ContactCard
 from contracts.tickets import ActorKind
 from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Verb
-from tickets.channels.rules.workflow import Place, after_work_began
+from tickets.channels.rules.workflow import Flow, Place, after_work_began
 from tickets.database import is_one_of
 from tickets.desk.acting import Acting
 from tickets.desk.journal import Journal
@@ -24,7 +24,7 @@ from tickets.desk.rules.subjects import own_subject
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ThenIn, TicketPatch
 from tickets.desk.writing.guard import nothing_new
-from tickets.errors import UnknownReference
+from tickets.errors import StatusNotAllowed, UnknownReference
 from tickets.settings import Settings
 from tickets.staff.models import Agent
 
@@ -54,7 +54,7 @@ async def change_ticket(
     """
     ticket = await unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
     await nothing_new(tx, ticket, acting.who.agent_id, since=patch.last_seen_activity)
-    channels = await _channels(tx, ticket.channel, patch.channel or ticket.channel)
+    channels = await channels_for_move(tx, ticket.channel, patch.channel or ticket.channel)
     change = _Change(tx, acting, ticket, channels)
     given = patch.model_fields_set
     if patch.channel is not None:
@@ -78,7 +78,7 @@ async def change_ticket(
 async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expected: int, settings: Settings) -> Ticket:
     """Become the owner; a new ticket is in progress then (C6). Raises what `change_ticket` does."""
     ticket = await unchanged_since(tx, acting, number, expected, prefix=settings.ticket_prefix)
-    change = _Change(tx, acting, ticket, await _channels(tx, ticket.channel, ticket.channel))
+    change = _Change(tx, acting, ticket, await channel_facts(tx, [ticket.channel]))
     change.owner(acting.who.agent_id)
     change.begin_work()
     await change.write("")
@@ -111,11 +111,13 @@ async def refuse_stale(tx: Transaction, acting: Acting, ticket: Ticket, expected
         )
 
 
-async def _channels(tx: Transaction, *keys: str) -> dict[str, ChannelFacts]:
-    channels = await channel_facts(tx, keys)
-    for key in keys:
-        if key not in channels:
-            raise UnknownReference(f"There is no channel '{key}'.")
+async def channels_for_move(tx: Transaction, now: str, wanted: str) -> dict[str, ChannelFacts]:
+    """The channel of a ticket and the one where it shall be. Raises `UnknownReference` where it cannot go."""
+    channels = await channel_facts(tx, [now, wanted])
+    if wanted not in channels:
+        raise UnknownReference(f"There is no channel '{wanted}'.")
+    if wanted != now and not channels[wanted].active:
+        raise UnknownReference(f"The channel '{wanted}' takes no tickets any more. Choose another one.")
     return channels
 
 
@@ -147,7 +149,7 @@ class _Change:
         before, place = self._channel, self._place
         self._left, self._ticket.channel = before.key, key
         self._note("channel", before.name, self._channel.name)
-        self._go(place, self._channel.flow.same_or_first(place.key))
+        self._go(place, self._channel.flow.same_or_like(place))
         if self._ticket.owner_id and not self._channel.sees(self._ticket.owner_id):
             self.owner(None)
         if self._ticket.responsible_id and not self._channel.sees(self._ticket.responsible_id):
@@ -168,6 +170,7 @@ class _Change:
         place = self._channel.flow.get(key)
         if place is None:
             raise UnknownReference(f"The channel '{self._channel.key}' has no status '{key}'.")
+        refuse_status(self._channel.flow, self._place, place)
         self._go(self._place, place)
 
     def begin_work(self) -> None:
@@ -260,6 +263,18 @@ def _contact_of(ticket: Ticket) -> Known | None:
         ticket.company_name,
     )
     return known if any(known) else None
+
+
+def refuse_status(flow: Flow, now: Place, wanted: Place) -> None:
+    """Raises `StatusNotAllowed` where the workflow does not let an agent go this way (TC-12)."""
+    if flow.may_follow(now, wanted):
+        return
+    allowed = flow.next_of(now)
+    names = ", ".join(f"'{place.name}'" for place in allowed)
+    raise StatusNotAllowed(
+        f"From '{now.name}' a ticket cannot go to '{wanted.name}', only to {names}.",
+        current={"status": now.key, "next_statuses": [place.key for place in allowed]},
+    )
 
 
 def _shown(value: Value, names: dict[UUID, str]) -> str | None:

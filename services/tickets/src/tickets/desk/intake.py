@@ -30,26 +30,31 @@ from tickets.properties.rules.priorities import NORMAL
 async def file_mails(tx: Transaction, mails: Sequence[MailReceived], *, prefix: str) -> None:
     """Put each mail where it belongs, and tell the mail service so that its ledger row can be closed (MT-02)."""
     lookup = await Lookup.load(tx, mails, prefix=prefix)
-    channels = await _channels(tx, mails, lookup)
+    wanted = {mail.channel for mail in mails} | {ticket.channel for ticket in lookup.tickets.values()}
+    channels = await channel_facts(tx, wanted)
+    opening = await _opening(tx, mails, channels)
     numbers = await next_numbers(tx, sum(map(lookup.opens, mails)))
     priority = await default_priority(tx) if numbers else NORMAL
-    intake = _Intake(tx, lookup, channels, numbers, priority=priority)
+    intake = _Intake(tx, lookup, Journal(tx, channels), opening, numbers, priority=priority)
     for mail in mails:
         intake.take(mail)
     await intake.write()
 
 
-async def _channels(tx: Transaction, mails: Sequence[MailReceived], lookup: Lookup) -> dict[str, ChannelFacts]:
-    """The channels of the mails and of the tickets that they may belong to; a missing one is replaced by the first."""
-    wanted = {mail.channel for mail in mails} | {ticket.channel for ticket in lookup.tickets.values()}
-    channels = await channel_facts(tx, wanted)
-    if missing := wanted - set(channels):
+async def _opening(
+    tx: Transaction, mails: Sequence[MailReceived], channels: dict[str, ChannelFacts]
+) -> dict[str, ChannelFacts]:
+    """Where new tickets of the mails' channels go: one that is missing or not active is replaced (TC-07, CF-02)."""
+    named = {mail.channel for mail in mails}
+    opening = {key: channels[key] for key in named if key in channels and channels[key].active}
+    if missing := named - opening.keys():
         first = await first_channel(tx)
         if first is None:
             raise LookupError("there is no channel that a mail could go to; create one")
-        fallback = channels.get(first) or (await channel_facts(tx, [first]))[first]
-        channels |= {first: fallback} | dict.fromkeys(missing, fallback)
-    return channels
+        if first not in channels:
+            channels |= await channel_facts(tx, [first])
+        opening |= dict.fromkeys(missing, channels[first])
+    return opening
 
 
 class _Intake:
@@ -59,7 +64,8 @@ class _Intake:
         self,
         tx: Transaction,
         lookup: Lookup,
-        channels: dict[str, ChannelFacts],
+        journal: Journal,
+        opening: dict[str, ChannelFacts],
         numbers: Iterable[int],
         *,
         priority: str,
@@ -67,9 +73,9 @@ class _Intake:
         self._priority = priority
         self._tx = tx
         self._lookup = lookup
-        self._channels = channels
+        self._opening = opening
         self._numbers = iter(numbers)
-        self._journal = Journal(tx, channels)
+        self._journal = journal
         self._messages: list[dict[str, object]] = []
         self._participants: set[tuple[UUID, str]] = set()
         self._bounced: list[dict[str, object]] = []
@@ -92,7 +98,7 @@ class _Intake:
 
     def _open(self, mail: MailReceived, filing: Filing) -> None:
         sender = self._lookup.sender(mail)
-        channel = self._channels[mail.channel]
+        channel = self._opening[mail.channel]
         first = channel.flow.first
         ticket = NewTicket(
             number=next(self._numbers),

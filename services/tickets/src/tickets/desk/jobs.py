@@ -1,11 +1,12 @@
-"""What the desk does by the clock: it sends mails, shows reminders, works off bulk actions and merges of tags."""
+"""What the desk does by the clock: mails, reminders, bulk actions, merges of tags, deleted statuses."""
 
 import logging
 
 from chassis.app import App
 from chassis.bus import Refused
 from chassis.listener import Unavailable
-from tickets.desk import deliveries
+from tickets.channels.workflow_operations import SETTLE_STATUSES
+from tickets.desk import deliveries, settling
 from tickets.desk.bulk import operations as bulk
 from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 EVERY = 2.0
 """Seconds; a mail that can be taken back leaves at most so much later than it could."""
 
+SETTLE_EVERY = 60.0
 MOST = 50
 FORGET_EVERY = 900.0
 CLEAN_PRESENCE_EVERY = 60.0
@@ -29,6 +31,7 @@ def schedule(app: App, settings: Settings) -> None:
     """Declare the jobs."""
     app.job(BULK, lambda: do_bulk(app, settings), every=EVERY)
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
+    app.job(SETTLE_STATUSES, lambda: settling.settle_statuses(app), every=SETTLE_EVERY)
     app.job("clean-presence", lambda: clean_presence(app), every=CLEAN_PRESENCE_EVERY)
     app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
     app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)

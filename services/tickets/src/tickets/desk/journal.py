@@ -25,15 +25,18 @@ from contracts.tickets import (
     TicketOpened,
 )
 from tickets.channels.queries import ChannelFacts
+from tickets.channels.rules.told import roles_told
+from tickets.channels.rules.words import Occasion
 from tickets.channels.rules.workflow import Place
 from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, is_word_of_customer, set_status
 from tickets.desk.reminder_models import CANCELLED_BY_REPLY
-from tickets.desk.rules.audience import audience
+from tickets.desk.rules.audience import audience, of_activity, of_changes
 from tickets.desk.rules.words import Kind
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
+_MOVED = frozenset({Occasion.MOVED})
 BY_AGENTS = frozenset({Kind.OUTGOING, Kind.NOTE, Kind.CALL, Kind.STATUS_CHANGE})
 
 
@@ -43,10 +46,11 @@ class _Told:
 
     kind: type[TicketEvent]
     ticket: AnyTicket
-    fields: dict[str, object]
+    fields: Mapping[str, object]
     actor: Actor
     because: Event | None
     quiet: bool
+    occasions: frozenset[Occasion]
 
 
 class Journal:
@@ -91,6 +95,7 @@ class Journal:
             {"origin": ticket.origin.value, "activity_id": first.id},
             actor=actor,
             because=because,
+            occasions=frozenset({Occasion.OPENED}),
         )
 
     def add(
@@ -112,6 +117,9 @@ class Journal:
             actor=actor,
             because=because,
             quiet=quiet,
+            occasions=of_activity(
+                activity.kind, activity.author_kind, (change["field"] for change in activity.changes)
+            ),
         )
 
     def change(
@@ -124,7 +132,9 @@ class Journal:
     ) -> None:
         """Fields of a ticket changed."""
         self._touch(ticket)
-        self._tell(TicketChanged, ticket, {"changed": changed}, actor=actor, because=because, quiet=quiet)
+        occasions = of_changes(changed)
+        fields = {"changed": changed}
+        self._tell(TicketChanged, ticket, fields, actor=actor, because=because, quiet=quiet, occasions=occasions)
 
     def follow(self, ticket: AnyTicket, place: Place, *, because: Event | None = None) -> None:
         """The status that follows from what was just written: an activity of its own that nobody is told of."""
@@ -148,25 +158,26 @@ class Journal:
     def moved(self, ticket: AnyTicket, *, left: str, actor: Actor) -> None:
         """A ticket went from the channel ``left`` into the one that it is in now."""
         self._touch(ticket)
-        self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True)
-        self._tell(TicketEnteredChannel, ticket, {}, actor=actor)
+        self._tell(TicketLeftChannel, ticket, {"channel": left}, actor=actor, quiet=True, occasions=_MOVED)
+        self._tell(TicketEnteredChannel, ticket, {}, actor=actor, occasions=_MOVED)
 
     def adopt(self, ticket: NewTicket, activity_id: UUID, *, actor: Actor) -> None:
         """A new ticket whose first activity is there already: the caller moves it."""
         self._tickets.append(ticket)
         self._touched[ticket.id] = ticket
-        self._tell(TicketOpened, ticket, {"origin": ticket.origin.value, "activity_id": activity_id}, actor=actor)
+        fields: dict[str, object] = {"origin": ticket.origin.value, "activity_id": activity_id}
+        self._tell(TicketOpened, ticket, fields, actor=actor, occasions=frozenset({Occasion.OPENED}))
 
     def restructured(self, kind: type[TicketEvent], ticket: AnyTicket, *, actor: Actor, **fields: UUID) -> None:
         """What belongs to a ticket changed: merged, unmerged or split, with the fields of that event."""
         self._touch(ticket)
-        self._tell(kind, ticket, dict(fields), actor=actor)
+        self._tell(kind, ticket, dict(fields), actor=actor, occasions=frozenset({Occasion.STATUS_CHANGED}))
 
     def remind(self, ticket: Ticket, agent_id: UUID) -> None:
         """A reminder of an agent came due; nobody else is told, and nothing is written into the history."""
         self._touch(ticket)
         told: dict[str, object] = {"audience": (Addressee(agent_id=agent_id, reasons=()),)}
-        self._tell(ReminderDue, ticket, told, actor=SYSTEM, quiet=True)
+        self._tell(ReminderDue, ticket, told, actor=SYSTEM, quiet=True, occasions=frozenset())
 
     async def write(self) -> None:
         """Store everything, and emit the events with the state as it is now."""
@@ -208,13 +219,24 @@ class Journal:
         self,
         kind: type[TicketEvent],
         ticket: AnyTicket,
-        fields: dict[str, object],
+        fields: Mapping[str, object],
         *,
         actor: Actor,
+        occasions: frozenset[Occasion],
         because: Event | None = None,
         quiet: bool = False,
     ) -> None:
-        self._told.append(_Told(kind=kind, ticket=ticket, fields=fields, actor=actor, because=because, quiet=quiet))
+        self._told.append(
+            _Told(
+                kind=kind,
+                ticket=ticket,
+                fields=fields,
+                actor=actor,
+                because=because,
+                quiet=quiet,
+                occasions=occasions,
+            )
+        )
 
     async def _watchers(self) -> dict[UUID, frozenset[UUID]]:
         known = [ticket.id for ticket in self._touched.values() if isinstance(ticket, Ticket)]
@@ -236,11 +258,12 @@ class Journal:
             "owner_id": ticket.owner_id,
             "responsible_id": ticket.responsible_id,
             "actor": told.actor,
-            "audience": () if told.quiet else self._audience(ticket, watchers, told.actor),
+            "audience": () if told.quiet else self._audience(told, watchers),
         }
-        return told.kind.model_validate(state | told.fields)
+        return told.kind.model_validate({**state, **told.fields})
 
-    def _audience(self, ticket: AnyTicket, watchers: frozenset[UUID], actor: Actor) -> tuple[Addressee, ...]:
+    def _audience(self, told: _Told, watchers: frozenset[UUID]) -> tuple[Addressee, ...]:
+        ticket, actor = told.ticket, told.actor
         channel = self.channel(ticket)
         return audience(
             owner_id=ticket.owner_id,
@@ -249,6 +272,7 @@ class Journal:
             standard=channel.standard,
             informal=channel.informal,
             actor_id=actor.id if actor.kind is ActorKind.AGENT else None,
+            told=roles_told(channel.told, told.occasions),
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.database import Transaction
 from contracts.crm_match import ContactCard
 from contracts.ingest import Mailbox
-from tickets.channels.queries import ChannelFacts, channel_facts
+from tickets.channels.queries import ChannelFacts, channel_facts, default_channel
 from tickets.channels.rules.visibility import Access, Verb, Verdict, may
 from tickets.channels.rules.workflow import after_work_began
 from tickets.database import table_of
@@ -52,7 +52,7 @@ async def open_ticket(
 
     Raises `UnknownReference`, `ChannelIsReadOnly`, `InvalidFields`.
     """
-    channel = await usable_channel(tx, acting.access, new.channel)
+    channel = await usable_channel(tx, acting.access, new.channel or await default_channel(tx))
     status = channel.flow.first if new.status is None else channel.flow.get(new.status)
     if status is None:
         raise UnknownReference(f"The channel '{channel.key}' has no status '{new.status}'.")
@@ -185,9 +185,10 @@ def _address_mail(
 async def add_note(
     tx: Transaction, acting: Acting, number: int, note: NoteIn, *, kind: Kind, settings: Settings
 ) -> tuple[Ticket, NewActivity]:
-    """Add a note or a call. The owner's first one moves the ticket into work, unless it says what happens then (C6).
+    """Add a note or a call.
 
-    Raises what `find_ticket` does, `NewActivities`, `UnknownReference`.
+    The owner's first one moves the ticket into work, unless it says what happens then or the channel does not want
+    that (C6). Raises what `find_ticket` does, `NewActivities`, `UnknownReference`.
     """
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
     await nothing_new(tx, ticket, acting.who.agent_id, since=note.last_seen_activity)
@@ -198,7 +199,7 @@ async def add_note(
     journal.add(ticket, activity, actor=acting.actor)
     if note.then is not None:
         await change_along(tx, acting, ticket, note.then, journal)
-    elif ticket.owner_id == acting.who.agent_id:
+    elif ticket.owner_id == acting.who.agent_id and channel.owner_starts_work:
         journal.follow(ticket, after_work_began(channel.flow, journal.place(ticket)))
     await journal.write()
     return ticket, activity
@@ -237,15 +238,20 @@ def _own(acting: Acting, agent_id: UUID) -> bool:
     return agent_id == acting.who.agent_id
 
 
-async def usable_channel(tx: Transaction, access: Access, key: str) -> ChannelFacts:
+async def usable_channel(tx: Transaction, access: Access, key: str | None) -> ChannelFacts:
     """The channel, if the agent may open tickets in it. Raises `UnknownReference`, `ChannelIsReadOnly`."""
+    if key is None:
+        raise UnknownReference("Name a channel: this installation has no default channel for tickets without one.")
     match may(access, Verb.CHANGE, channel=key, internal=False):
         case Verdict.HIDDEN:
             raise UnknownReference(f"You subscribe to no channel '{key}', so you cannot open tickets in it.")
         case Verdict.READ_ONLY:
             raise ChannelIsReadOnly("Informal subscribers may only read in this channel. Ask for a standard one.")
         case _:
-            return (await channel_facts(tx, [key]))[key]
+            channel = (await channel_facts(tx, [key]))[key]
+    if not channel.active:
+        raise UnknownReference(f"The channel '{key}' takes no new tickets any more. Choose another one.")
+    return channel
 
 
 def check_sees(channel: ChannelFacts, agent_id: UUID | None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from chassis.database import Transaction
 from chassis.paging import decode_cursor, encode_cursor
 from tickets.channels.models import Channel, Status, Subscription
+from tickets.channels.queries import OPENED, flow_of
 from tickets.channels.rules.visibility import Access, Verb, Verdict, may
 from tickets.database import AnyRow, is_one_of
 from tickets.desk.answers import (
@@ -21,6 +22,7 @@ from tickets.desk.answers import (
     ContactRef,
     FollowUpRef,
     MailboxOut,
+    StatusRef,
     TicketOut,
     TicketRow,
 )
@@ -87,21 +89,30 @@ ROWS = (
 _ME = sa.bindparam("me", type_=sa.Uuid)
 
 SEEN = Ticket.channel.in_(sa.select(Subscription.channel).where(Subscription.agent_id == _ME))
-"""Tickets that the agent ``me`` may see: the SQL twin of `channels.rules.visibility.may` for reading."""
+"""Tickets that lists, counters and search show the agent ``me``: the SQL twin of `channels.rules.visibility.may`."""
+
+REACHED = SEEN | Ticket.id.in_(OPENED)
+"""Tickets that the agent ``me`` may open ``now``: those of `SEEN`, and those that break-glass holds open (CV-11)."""
 
 _TICKET = ROWS.add_columns(Ticket.possible_follow_up_of, Ticket.fields).where(
-    Ticket.number == sa.bindparam("number", type_=sa.BigInteger), SEEN
+    Ticket.number == sa.bindparam("number", type_=sa.BigInteger), REACHED
 )
 _Merged = aliased(Ticket)
 _TARGET = (
     sa.select(Ticket.number)
     .join(_Merged, _Merged.merged_into == Ticket.id)
-    .where(_Merged.number == sa.bindparam("number", type_=sa.BigInteger), SEEN)
+    .where(_Merged.number == sa.bindparam("number", type_=sa.BigInteger), REACHED)
 )
 _followed = sa.select(sa.func.coalesce(_Merged.merged_into, _Merged.id)).where(
     _Merged.id == sa.bindparam("ticket_id", type_=sa.Uuid)
 )
 _FOLLOW_UP = sa.select(Ticket.number, Ticket.subject).where(Ticket.id == _followed.scalar_subquery(), SEEN)
+_STATUSES = (
+    sa.select(Status)
+    .join(Channel, Channel.workflow == Status.workflow)
+    .where(Channel.key == sa.bindparam("channel", type_=sa.Text))
+    .order_by(Status.position)
+)
 _WATCHERS = (
     sa.select(Agent.id, Agent.name)
     .join(Watcher, Watcher.agent_id == Agent.id)
@@ -183,10 +194,15 @@ async def find_ticket(
 
 def authorised(access: Access, verb: Verb, ticket: Ticket) -> Ticket:
     """The ticket, if the agent may do this with it. Raises what `find_ticket` does."""
-    match may(access, verb, channel=ticket.channel, internal=ticket.origin is Origin.INTERNAL):
+    internal = ticket.origin is Origin.INTERNAL
+    match may(access, verb, channel=ticket.channel, internal=internal, ticket_id=ticket.id):
         case Verdict.HIDDEN:
             raise TicketNotFound("There is no ticket with this number that you may see.")
         case Verdict.READ_ONLY:
+            if ticket.channel not in access.channels:
+                raise ChannelIsReadOnly(
+                    "Break-glass only lets you read. Subscribe to the channel to work on the ticket."
+                )
             raise ChannelIsReadOnly("Informal subscribers may only read in this channel. Ask for a standard one.")
         case Verdict.INTERNAL:
             raise InternalTicketCannotMail("An internal ticket sends no mail. Add a note, or open an e-mail ticket.")
@@ -196,9 +212,10 @@ def authorised(access: Access, verb: Verb, ticket: Ticket) -> Ticket:
 
 async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: str) -> TicketOut:
     """A ticket with everything that it carries, as this agent may see it. Raises `TicketNotFound`, `TicketMoved`."""
-    row = (await tx.session.execute(_TICKET, {"number": number, "me": agent_id})).one_or_none()
+    viewer = {"number": number, "me": agent_id, "now": tx.now}
+    row = (await tx.session.execute(_TICKET, viewer)).one_or_none()
     if row is None:
-        if moved_to := await tx.session.scalar(_TARGET, {"number": number, "me": agent_id}):
+        if moved_to := await tx.session.scalar(_TARGET, viewer):
             raise TicketMoved(
                 f"The ticket was merged into number {moved_to}.",
                 current={"number": moved_to},
@@ -215,7 +232,22 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
         **await related(tx, row.id, agent_id, seen=SEEN, prefix=prefix),
         "possible_follow_up_of": await _follow_up(tx, agent_id, row.possible_follow_up_of, prefix),
         "contact_candidates": await _candidates(tx, row.id) if row.contact_id is None else [],
+        "next_statuses": await next_statuses(tx, row.channel, row.status),
     }
+
+
+async def watcher_ids(tx: Transaction, ticket_id: UUID) -> Sequence[UUID]:
+    """Who watches a ticket."""
+    return (await tx.session.scalars(sa.select(Watcher.agent_id).where(Watcher.ticket_id == ticket_id))).all()
+
+
+async def next_statuses(tx: Transaction, channel: str, status: str) -> list[StatusRef]:
+    """Where an agent may put a ticket of this channel that has this status (TC-12)."""
+    flow = flow_of((await tx.session.scalars(_STATUSES, {"channel": channel})).all())
+    return [
+        {"key": place.key, "name": place.name, "category": place.category, "ball": place.ball}
+        for place in flow.next_of(flow.same_or_first(status))
+    ]
 
 
 async def _follow_up(tx: Transaction, agent_id: UUID, ticket_id: UUID | None, prefix: str) -> FollowUpRef | None:

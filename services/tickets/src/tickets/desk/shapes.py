@@ -115,7 +115,7 @@ class TicketIn(Mailed):
     """
 
     kind: Literal["email", "enquiry", "internal"]
-    channel: Key
+    channel: Key | None = Field(default=None, description="Default: the installation's default channel, if it has one.")
     subject: Subject
     status: Key | None = Field(default=None, description="Default: the first status of the channel's workflow.")
     priority: Key | None = Field(default=None, description="Default: the default priority.")

@@ -20,11 +20,11 @@ NOT_FOUND = "not_found"
 
 
 async def file_new_ticket(tx: Transaction, submitted: TicketSubmitted, *, prefix: str) -> None:
-    """A customer opens a ticket. In a channel that does not exist (any more) it goes to the first one (TC-07)."""
+    """A customer opens a ticket. In a channel that takes no tickets (any more) it goes to the first one (TC-07)."""
     if await _filed_before(tx, submitted.submission_id):
         return
     channels = await channel_facts(tx, [submitted.channel])
-    if not channels:
+    if not any(channel.active for channel in channels.values()):
         fallback = await first_channel(tx)
         if fallback is None:
             raise LookupError("there is no channel that a ticket could go to; create one")

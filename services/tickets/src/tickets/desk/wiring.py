@@ -1,7 +1,18 @@
 """Connects the doors of the desk with the app."""
 
 from chassis.app import App
-from tickets.desk import api, api_reminders, api_tags, attachments, handlers, jobs, rpc
+from tickets.desk import (
+    api,
+    api_creation,
+    api_glass,
+    api_moving,
+    api_reminders,
+    api_tags,
+    attachments,
+    handlers,
+    jobs,
+    rpc,
+)
 from tickets.desk.presence import api as presence
 from tickets.desk.structure import api as structure
 from tickets.desk.writing import wiring as writing
@@ -10,7 +21,8 @@ from tickets.settings import Settings
 
 def wire(app: App, settings: Settings) -> None:
     """Declare what the desk serves, listens to, answers and does by the clock."""
-    app.serve(api.router, attachments.router, api_reminders.router, api_tags.router, structure.router, presence.router)
+    app.serve(api.router, attachments.router, api_glass.router, api_moving.router, api_creation.router)
+    app.serve(api_reminders.router, api_tags.router, structure.router, presence.router)
     writing.wire(app, settings)
     handlers.listen(app, settings)
     rpc.answer(app, settings)

@@ -11,11 +11,6 @@ async def installation(tx: Transaction, *, lock: bool = False) -> Installation:
     return await tx.session.get_one(Installation, 1, with_for_update=lock)
 
 
-async def default_channel(tx: Transaction) -> str | None:
-    """The channel for what names none that exists, if an administrator chose one."""
-    return await tx.session.scalar(sa.select(Installation.default_channel))
-
-
 async def default_reopen_days(tx: Transaction) -> int | None:
     """How long a reply reopens a ticket in a channel that says nothing of its own when it is created."""
     return await tx.session.scalar(sa.select(Installation.reopen_days))

@@ -1,7 +1,7 @@
-"""The command line for the first administrator: ``python -m tickets.staff.cli create-admin --email … --name …``.
+"""The command line of the service: ``tickets create-admin --email … --name …``, ``tickets audit verify`` and others.
 
-There is no page for this that somebody else could open first. The password is asked for; settings come from the
-environment as for the service.
+There is no page for the first administrator that somebody else could open first. The password is asked for; settings
+come from the environment as for the service.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ from typing import Annotated, TypeVar
 import sqlalchemy as sa
 import typer
 
+from chassis.caller import COMMAND_LINE, caller
 from chassis.database import Database, Transaction
 from chassis.problems import Refusal
 from contracts.messages import Service
+from tickets.audit import cli as audit
 from tickets.settings import Settings
 from tickets.staff import access, operations
 from tickets.staff.models import Agent
@@ -26,6 +28,7 @@ from tickets.staff.rules.permissions import Role
 Result = TypeVar("Result")
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+commands.add_typer(audit.commands, name="audit")
 
 Email = Annotated[str, typer.Option(help="The address to sign in with.")]
 
@@ -84,6 +87,7 @@ async def _hash(settings: Settings, password: str) -> str:
 
 def _run(settings: Settings, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
     async def run() -> Result:
+        caller.set(COMMAND_LINE)
         database = Database(settings.database_url.get_secret_value(), service=Service.TICKETS, pool=1)
         try:
             async with database.transaction() as tx:

@@ -27,6 +27,17 @@ class SubjectNumber(StrEnum):
     OFF = "off"
 
 
+class Occasion(StrEnum):
+    """What can happen on a ticket, as far as channels decide who is told (CV-08)."""
+
+    OPENED = "opened"
+    CUSTOMER_WROTE = "customer_wrote"
+    ACTIVITY = "activity"
+    STATUS_CHANGED = "status_changed"
+    ASSIGNED = "assigned"
+    MOVED = "moved"
+
+
 class Subscribed(StrEnum):
     """How an agent is tied to a channel: standard is responsible and told, informal may look in (CV-03, CV-04)."""
 

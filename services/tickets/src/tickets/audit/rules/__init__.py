@@ -1,0 +1,1 @@
+"""Pure decisions about the audit log: how its entries are chained."""

@@ -1,0 +1,95 @@
+"""The audit log: entries in a hash chain, and triggers that let nobody change them (TS-11)."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+REFUSE = """
+CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only: % of % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END
+$$
+"""
+GROW = """
+CREATE FUNCTION audit_grow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.entries <= OLD.entries THEN
+        RAISE EXCEPTION 'the audit log only grows' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$
+"""
+TRIGGERS = (
+    ("audit_entry_stays", "UPDATE OR DELETE ON audit_entry", "ROW", "audit_refuse"),
+    ("audit_entry_all_stay", "TRUNCATE ON audit_entry", "STATEMENT", "audit_refuse"),
+    ("audit_head_stays", "DELETE ON audit_head", "ROW", "audit_refuse"),
+    ("audit_head_all_stay", "TRUNCATE ON audit_head", "STATEMENT", "audit_refuse"),
+    ("audit_head_grows", "UPDATE ON audit_head", "ROW", "audit_grow"),
+)
+
+
+def upgrade() -> None:
+    """Bring the schema forward."""
+    op.create_table(
+        "audit_entry",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "actor_kind",
+            sa.Enum("agent", "operator", "anonymous", "system", name="actorkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("credential_kind", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("previous", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("audit_entry_pkey")),
+        sa.UniqueConstraint("id", name=op.f("audit_entry_id_key")),
+    )
+    op.create_index(op.f("audit_entry_at_seq"), "audit_entry", ["at", "seq"])
+    for column in ("actor_id", "action", "subject"):
+        op.create_index(op.f(f"audit_entry_{column}_at_seq"), "audit_entry", [column, "at", "seq"])
+    op.create_table(
+        "audit_head",
+        sa.Column("single", sa.Boolean(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("single", name=op.f("audit_head_single_check")),
+        sa.PrimaryKeyConstraint("single", name=op.f("audit_head_pkey")),
+    )
+    op.bulk_insert(
+        sa.table(
+            "audit_head",
+            sa.column("single", sa.Boolean),
+            sa.column("entries", sa.BigInteger),
+            sa.column("hash", sa.LargeBinary),
+        ),
+        [{"single": True, "entries": 0, "hash": bytes(32)}],
+    )
+    op.execute(REFUSE)
+    op.execute(GROW)
+    for name, event, each, function in TRIGGERS:
+        op.execute(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH {each} EXECUTE FUNCTION {function}()")
+
+
+def downgrade() -> None:
+    """Take the change back."""
+    op.drop_table("audit_head")
+    op.drop_table("audit_entry")
+    op.execute("DROP FUNCTION audit_grow()")
+    op.execute("DROP FUNCTION audit_refuse()")
