@@ -56,11 +56,12 @@ def foreign_settings(folder: Path, service: Service) -> list[str]:
 def composed_sql(folder: Path) -> list[str]:
     """Statements that are put together from strings instead of taking parameters.
 
-    Left out is `chassis.testing`, which creates databases: their names cannot be parameters.
+    Left out are `chassis.testing`, which creates databases: their names cannot be parameters; and migrations, which
+    take no input and define functions and triggers from pieces of their own.
     """
     found = []
     for path, module in sources(folder):
-        if "testing" in path.relative_to(folder).parts:
+        if not {"testing", "migrations"}.isdisjoint(path.relative_to(folder).parts):
             continue
         for node in ast.walk(module):
             if isinstance(node, ast.Call) and node.args and called(node) in EXECUTES and is_composed(node.args[0]):

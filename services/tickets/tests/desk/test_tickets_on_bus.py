@@ -145,7 +145,7 @@ async def test_a_contact_can_be_given_and_taken_away(running: Desk) -> None:
     given = await client.patch("/tickets/10001", json={"contact_id": str(RUDOLF)}, headers=headers)
     assert given.json()["contact"]["company_name"] == "Riese GmbH"
     assert given.json()["activities"]["items"][0]["changes"] == [
-        {"field": "contact", "from": None, "to": "Rudolf Riese"}
+        {"field": "contact", "from": "Sabine Schulz", "to": "Rudolf Riese"}
     ]
     taken = await client.patch("/tickets/10001", json={"contact_id": None}, headers={"If-Match": '"2"'})
     assert taken.json()["contact"] is None

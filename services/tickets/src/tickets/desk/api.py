@@ -18,11 +18,11 @@ from chassis.versions import IfMatch, StaleVersion
 from contracts.crm_match import ContactCard, GetContact
 from contracts.tickets import Authenticated, Permission
 from tickets.channels.queries import access_of
-from tickets.desk import changing, operations, queries
+from tickets.desk import changing, history, operations, queries
 from tickets.desk.answers import ActivityPage, TicketOut, answer
+from tickets.desk.history import Order
 from tickets.desk.models import Ticket
 from tickets.desk.operations import Acting
-from tickets.desk.queries import Order
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Kind
 from tickets.desk.shapes import ActivityAccepted, NoteIn, ReplyIn, TicketIn, TicketPatch
@@ -138,7 +138,7 @@ async def list_activities(
 ) -> Response:
     """The activities of a ticket, page by page (TC-11)."""
     ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number, follow=True)
-    return answer(await queries.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor))
+    return answer(await history.activity_page(tx, ticket.id, limit=limit, order=order, cursor=cursor))
 
 
 @router.patch(

@@ -10,7 +10,7 @@ from chassis.blobs import BlobMissing
 from chassis.http import Tx
 from chassis.problems import refusals
 from tickets.channels.queries import access_of
-from tickets.desk import queries
+from tickets.desk import history, queries
 from tickets.desk.api import Number, Reader, app_of
 from tickets.errors import AttachmentNotFound, TicketNotFound
 
@@ -33,7 +33,7 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 async def get_attachment(request: Request, tx: Tx, who: Reader, number: Number, sha256: Sha256) -> Response:
     """A file of a ticket. A browser saves it; nothing in it runs, whatever it claims to be."""
     ticket = await queries.find_ticket(tx, await access_of(tx, who.agent_id), number, follow=True)
-    file = await queries.attachment_of(tx, ticket.id, sha256)
+    file = await history.attachment_of(tx, ticket.id, sha256)
     if file is None:
         raise AttachmentNotFound("No activity of this ticket has this file.")
     try:

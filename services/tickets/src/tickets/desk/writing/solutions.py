@@ -9,9 +9,9 @@ from tickets.channels.queries import channel_facts
 from tickets.desk.acting import Acting
 from tickets.desk.answers import ActivityOut
 from tickets.desk.changing import unchanged_since
+from tickets.desk.history import activity_out
 from tickets.desk.journal import Journal
 from tickets.desk.models import Activity, Ticket
-from tickets.desk.queries import activity_out
 from tickets.desk.records import NewActivity
 from tickets.desk.rules.words import Form, Kind
 from tickets.desk.shapes import Written
