@@ -21,6 +21,7 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tokens",
     "/api/v1/agents",
     "/api/v1/audit",
+    "/api/v1/groups",
 )
 """What the gateway sends here, each with everything below it."""
 

@@ -193,6 +193,11 @@ PERMISSIONS = {
     ("GET", "/api/v1/agents/{agent_id}"): "staff:read",
     ("POST", "/api/v1/agents"): "staff:manage",
     ("PATCH", "/api/v1/agents/{agent_id}"): "staff:manage",
+    ("GET", "/api/v1/agents/{agent_id}/sessions"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/sessions"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/sessions/{session_id}"): "staff:manage",
+    ("GET", "/api/v1/agents/{agent_id}/tokens"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/tokens/{token_id}"): "staff:manage",
 }
 
 

@@ -18,8 +18,10 @@ from tickets.channels.shapes import (
     ChannelList,
     ChannelOut,
     ChannelPatch,
+    EffectiveSubscriptionOut,
     StatusList,
     StatusOut,
+    SubscribedGroupOut,
     SubscriptionList,
     SubscriptionShape,
     SubscriptionsIn,
@@ -51,7 +53,7 @@ async def create_channel(request: Request, tx: Tx, who: Admin, new: ChannelIn, k
     """Add a channel; nobody subscribes to it yet."""
 
     async def work() -> ChannelOut:
-        return channel_out(await operations.create_channel(tx, new), None)
+        return channel_out(await operations.create_channel(tx, new, actor=who), None)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -77,7 +79,7 @@ async def change_channel(
     tx: Tx, who: Admin, key: Key, patch: ChannelPatch, version: IfMatch, response: Response
 ) -> ChannelOut:
     """Change a channel's name, place, number in the subject, or what its informal subscribers may do."""
-    channel = await operations.change_channel(tx, key, patch, expected=version)
+    channel = await operations.change_channel(tx, key, patch, expected=version, actor=who)
     response.headers["ETag"] = etag(channel.version)
     return channel_out(channel, (await queries.access_of(tx, who.agent_id)).channels.get(key))
 
@@ -101,7 +103,7 @@ def channel_out(channel: Channel, subscription: Subscribed | None) -> ChannelOut
 
 @router.get("/channels/{key}/subscriptions", operation_id="list_subscriptions", responses=refusals(ChannelNotFound))
 async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
-    """Who subscribes to a channel."""
+    """Who subscribes to a channel, alone and through groups."""
     await operations.find_channel(tx, key)
     return await _subscriptions(tx, key)
 
@@ -111,15 +113,33 @@ async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
     operation_id="replace_subscriptions",
     responses=refusals(ChannelNotFound, UnknownReference, Invalid),
 )
-async def replace_subscriptions(tx: Tx, _who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
-    """Let exactly these agents subscribe. Who is left out does not see the channel's tickets any more (CV-05)."""
-    await operations.replace_subscriptions(tx, key, wanted.items)
+async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
+    """Let exactly these agents subscribe, and these groups; groups that are not given stay as they are.
+
+    Who is left out of both does not see the channel's tickets any more (CV-05).
+    """
+    await operations.replace_subscriptions(tx, key, wanted, actor=who)
     return await _subscriptions(tx, key)
 
 
 async def _subscriptions(tx: Tx, key: str) -> SubscriptionList:
-    rows = await queries.subscriptions(tx, key)
-    return SubscriptionList(items=[SubscriptionShape(agent_id=row.agent_id, kind=row.kind) for row in rows])
+    found = await queries.subscriptions(tx, key)
+    return SubscriptionList(
+        items=[SubscriptionShape(agent_id=agent_id, kind=kind) for agent_id, kind in found.direct.items()],
+        groups=[
+            SubscribedGroupOut(group_id=group_id, name=name, kind=kind)
+            for group_id, (name, kind) in found.groups.items()
+        ],
+        effective=[
+            EffectiveSubscriptionOut(
+                agent_id=agent_id,
+                kind=kind,
+                direct=found.direct.get(agent_id),
+                groups=list(found.through.get(agent_id, ())),
+            )
+            for agent_id, kind in found.effective.items()
+        ],
+    )
 
 
 @router.get("/statuses", operation_id="list_statuses")

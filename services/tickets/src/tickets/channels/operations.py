@@ -1,22 +1,27 @@
 """What changes channels and who subscribes to them."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from chassis.versions import StaleVersion
-from tickets.channels.models import Channel, Subscription
-from tickets.channels.queries import workflow_exists
+from contracts.tickets import Authenticated
+from tickets.audit.operations import record
+from tickets.channels import effective
+from tickets.channels.models import Channel
+from tickets.channels.models_groups import DirectSubscription, Group, GroupSubscription
+from tickets.channels.queries import known_agents, subscriptions, workflow_exists
 from tickets.channels.rules.parents import is_circle
-from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
+from tickets.channels.rules.words import Subscribed
+from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionsIn
 from tickets.database import is_one_of, table_of
 from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
-from tickets.staff.models import Agent
 
 
-async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
+async def create_channel(tx: Transaction, new: ChannelIn, *, actor: Authenticated) -> Channel:
     """Add a channel; nobody subscribes to it yet. Raises `ChannelExists`, `UnknownReference`."""
     if not await workflow_exists(tx, new.workflow):
         raise UnknownReference(f"There is no workflow '{new.workflow}'.")
@@ -30,10 +35,15 @@ async def create_channel(tx: Transaction, new: ChannelIn) -> Channel:
     )
     if made.first() is None:
         raise ChannelExists(f"There is a channel '{new.key}' already. Choose another key.")
+    await record(
+        tx, actor=actor, action="channel.created", subject=f"channel:{new.key}", details=new.model_dump(exclude={"key"})
+    )
     return await find_channel(tx, new.key)
 
 
-async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expected: int) -> Channel:
+async def change_channel(
+    tx: Transaction, key: str, patch: ChannelPatch, *, expected: int, actor: Authenticated
+) -> Channel:
     """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`."""
     channel = await find_channel(tx, key, lock=True)
     if channel.version != expected:
@@ -43,23 +53,55 @@ async def change_channel(tx: Transaction, key: str, patch: ChannelPatch, *, expe
         )
     if patch.parent is not None:
         await _parent(tx, key, patch.parent)
-    for name in patch.model_fields_set:
-        setattr(channel, name, getattr(patch, name))
+    before = {name: getattr(channel, name) for name in patch.model_fields_set}
+    after = {name: getattr(patch, name) for name in patch.model_fields_set}
+    for name, value in after.items():
+        setattr(channel, name, value)
     channel.version += 1
+    await record(
+        tx,
+        actor=actor,
+        action="channel.changed",
+        subject=f"channel:{key}",
+        details={"before": before, "after": after},
+    )
     return channel
 
 
-async def replace_subscriptions(tx: Transaction, key: str, wanted: tuple[SubscriptionShape, ...]) -> None:
-    """Let exactly these agents subscribe. Raises `ChannelNotFound`, `UnknownReference`."""
+async def replace_subscriptions(
+    tx: Transaction, key: str, wanted: SubscriptionsIn, *, actor: Authenticated | None
+) -> None:
+    """Let exactly these agents subscribe, and exactly these groups where they are given.
+
+    Raises `ChannelNotFound`, `UnknownReference`.
+    """
+    await effective.lock(tx)
     await find_channel(tx, key, lock=True)
-    agents = {subscription.agent_id for subscription in wanted}
-    known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, agents))))
-    if missing := agents - known:
-        raise UnknownReference(f"There is no agent {min(missing)}.")
-    await tx.session.execute(sa.delete(table_of(Subscription)).where(Subscription.channel == key))
-    if wanted:
-        rows = [{"channel": key, "agent_id": item.agent_id, "kind": item.kind} for item in wanted]
-        await tx.session.execute(sa.insert(table_of(Subscription)), rows)
+    before = await subscriptions(tx, key)
+    agents = {item.agent_id: item.kind for item in wanted.items}
+    await known_agents(tx, agents)
+    await tx.session.execute(sa.delete(DirectSubscription).where(DirectSubscription.channel == key))
+    if agents:
+        rows = [{"channel": key, "agent_id": agent_id, "kind": kind} for agent_id, kind in agents.items()]
+        await tx.session.execute(sa.insert(table_of(DirectSubscription)), rows)
+    details: dict[str, object] = {"agents": {"before": before.direct, "after": agents}}
+    if wanted.groups is not None:
+        groups = {item.group_id: item.kind for item in wanted.groups}
+        await _replace_groups(tx, key, groups)
+        were = {group_id: kind for group_id, (_, kind) in before.groups.items()}
+        details["groups"] = {"before": were, "after": groups}
+    await effective.derive(tx, channels=[key])
+    await record(tx, actor=actor, action="channel.subscribed", subject=f"channel:{key}", details=details)
+
+
+async def _replace_groups(tx: Transaction, key: str, groups: Mapping[UUID, Subscribed]) -> None:
+    known = set(await tx.session.scalars(sa.select(Group.id).where(is_one_of(Group.id, groups))))
+    if missing := set(groups) - known:
+        raise UnknownReference(f"There is no group {min(missing)}.")
+    await tx.session.execute(sa.delete(GroupSubscription).where(GroupSubscription.channel == key))
+    if groups:
+        rows = [{"channel": key, "group_id": group_id, "kind": kind} for group_id, kind in groups.items()]
+        await tx.session.execute(sa.insert(table_of(GroupSubscription)), rows)
 
 
 async def find_channel(tx: Transaction, key: str, *, lock: bool = False) -> Channel:

@@ -64,7 +64,7 @@ def set_password(email: Email) -> None:
         agent_id = await tx.session.scalar(sa.select(Agent.id).where(Agent.email == email_key(email)))
         if agent_id is None:
             return False
-        await operations.set_password(tx, agent_id, password_hash=await _hash(settings, password))
+        await operations.set_password(tx, agent_id, password_hash=await _hash(settings, password), by="operator")
         await access.forgive_account(tx, email=email_key(email))
         return True
 

@@ -1,4 +1,8 @@
-"""The audit log: entries in a hash chain, and triggers that let nobody change them (TS-11)."""
+"""The audit log, groups of agents, one-time links and absences.
+
+Triggers let nobody change the audit log (TS-11). What administrators set about subscriptions moves to tables of its
+own, and ``subscription`` is derived from them.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +12,8 @@ revision = "0005"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+SUBSCRIBED = sa.Enum("standard", "informal", name="subscribed", native_enum=False, length=40)
 
 REFUSE = """
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,6 +44,12 @@ TRIGGERS = (
 
 def upgrade() -> None:
     """Bring the schema forward."""
+    create_audit_log()
+    create_groups()
+
+
+def create_audit_log() -> None:
+    """The log, its head, and what keeps both."""
     op.create_table(
         "audit_entry",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -87,8 +99,60 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH {each} EXECUTE FUNCTION {function}()")
 
 
+def create_groups() -> None:
+    """Groups, and subscriptions as administrators set them; those that there are were set for single agents."""
+    op.create_table(
+        "agent_group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("agent_group_pkey")),
+    )
+    op.create_index("agent_group_by_name", "agent_group", [sa.literal_column("lower(name)")], unique=True)
+    op.create_table(
+        "agent_group_member",
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("agent_group_member_agent_id_fkey")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["agent_group.id"], name=op.f("agent_group_member_group_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("group_id", "agent_id", name=op.f("agent_group_member_pkey")),
+    )
+    op.create_index(op.f("agent_group_member_agent_id"), "agent_group_member", ["agent_id"])
+    op.create_table(
+        "direct_subscription",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", SUBSCRIBED, nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("direct_subscription_agent_id_fkey")),
+        sa.ForeignKeyConstraint(["channel"], ["channel.key"], name=op.f("direct_subscription_channel_fkey")),
+        sa.PrimaryKeyConstraint("channel", "agent_id", name=op.f("direct_subscription_pkey")),
+    )
+    op.create_index(op.f("direct_subscription_agent_id"), "direct_subscription", ["agent_id"])
+    op.create_table(
+        "group_subscription",
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", SUBSCRIBED, nullable=False),
+        sa.ForeignKeyConstraint(["channel"], ["channel.key"], name=op.f("group_subscription_channel_fkey")),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["agent_group.id"], name=op.f("group_subscription_group_id_fkey"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("channel", "group_id", name=op.f("group_subscription_pkey")),
+    )
+    op.create_index(op.f("group_subscription_group_id"), "group_subscription", ["group_id"])
+    op.execute("INSERT INTO direct_subscription SELECT channel, agent_id, kind FROM subscription")
+
+
 def downgrade() -> None:
-    """Take the change back."""
+    """Take the change back; who subscribes through a group keeps it as a subscription of their own."""
+    op.drop_table("group_subscription")
+    op.drop_table("direct_subscription")
+    op.drop_table("agent_group_member")
+    op.drop_table("agent_group")
     op.drop_table("audit_head")
     op.drop_table("audit_entry")
     op.execute("DROP FUNCTION audit_grow()")
