@@ -7,8 +7,9 @@ from tickets.channels import models_groups as groups
 from tickets.database import Base
 from tickets.desk import models as desk
 from tickets.staff import models as staff
+from tickets.staff import models_links as links
 
-__all__ = ["audit", "channels", "desk", "groups", "metadata", "staff"]
+__all__ = ["audit", "channels", "desk", "groups", "links", "metadata", "staff"]
 
 metadata = Base.metadata
 add_tables(metadata)

@@ -22,6 +22,7 @@ from contracts.tickets import AccessRevoked, Authenticated, Permission
 from tickets.audit.operations import record
 from tickets.staff.errors import ScopeNotAllowed, SessionNotFound, TokenNotFound, TooManySignIns, TooManyTokens
 from tickets.staff.models import Agent, ApiToken, Session, SignInAttempts
+from tickets.staff.models_links import OneTimeLink
 from tickets.staff.queries import TokenView
 from tickets.staff.rules import attempts, credentials
 from tickets.staff.rules.credentials import SEEN_EVERY, digest, new_secret, session_ends
@@ -167,6 +168,11 @@ async def end_all_access(tx: Transaction, agent_id: UUID) -> Ended:
     """End the sessions of an agent, and let everybody look the API tokens up anew: their agent has changed."""
     tokens = tuple(await tx.session.scalars(sa.select(ApiToken.id).where(ApiToken.agent_id == agent_id)))
     return (*await end_sessions(tx, agent_id), *revoke(tx, tokens))
+
+
+async def withdraw_links(tx: Transaction, agent_id: UUID) -> None:
+    """The one-time links of an agent end: there is a new password, another address, or no access any more."""
+    await tx.session.execute(sa.delete(OneTimeLink).where(OneTimeLink.agent_id == agent_id))
 
 
 async def create_token(

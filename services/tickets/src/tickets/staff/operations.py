@@ -83,7 +83,7 @@ async def change_agent(
     A new role, a new password and deactivation end every session. Raises `AgentNotFound`, `StaleVersion`,
     `EmailTaken`, `LastAdmin`.
     """
-    await tx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADMINISTRATORS)))
+    await lock_administrators(tx)
     await tx.session.execute(sa.select(Agent.id).where(Agent.id == agent_id).with_for_update())
     before = await queries.get_agent(tx, agent_id)
     if before.version != version:
@@ -103,6 +103,8 @@ async def change_agent(
     if _administers(before) and not _administers(after):
         await _refuse_no_admin(tx)
     ended: Ended = ()
+    if password_hash is not None or (before.email, before.active) != (after.email, after.active):
+        await access.withdraw_links(tx, agent_id)
     if password_hash is not None or (before.role, before.active) != (after.role, after.active):
         ended = await access.end_all_access(tx, agent_id)
     details = {
@@ -126,8 +128,12 @@ async def set_password(
     keep: UUID | None = None,
     actor: Authenticated | None = None,
 ) -> Ended:
-    """A new password; it ends every session except ``keep``. ``by`` is the way it was set, for the audit log."""
+    """A new password; it ends every session except ``keep``, and every one-time link.
+
+    ``by`` is the way it was set, for the audit log.
+    """
     await tx.session.execute(sa.update(Agent).where(Agent.id == agent_id).values(password_hash=password_hash))
+    await access.withdraw_links(tx, agent_id)
     ended = await access.end_sessions(tx, agent_id, but=keep)
     await _note_password(tx, agent_id, {"by": by, "sessions_ended": len(ended)}, actor=actor)
     return ended
@@ -150,9 +156,19 @@ def _administers(agent: AgentView) -> bool:
     return agent.active and agent.role is Role.ADMIN
 
 
-async def _refuse_no_admin(tx: Transaction) -> None:
+async def lock_administrators(tx: Transaction) -> None:
+    """Let nobody else change who administers until the commit. Take it before any row."""
+    await tx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADMINISTRATORS)))
+
+
+async def count_administrators(tx: Transaction) -> int:
+    """How many agents can administer the desk."""
     query = sa.select(sa.func.count()).select_from(Agent).where(Agent.active, Agent.role == Role.ADMIN)
-    if not await tx.session.scalar(query):
+    return await tx.session.scalar(query) or 0
+
+
+async def _refuse_no_admin(tx: Transaction) -> None:
+    if not await count_administrators(tx):
         raise LastAdmin("Nobody could administer the desk then. Make another agent an administrator first.")
 
 

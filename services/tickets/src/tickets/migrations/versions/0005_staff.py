@@ -46,6 +46,7 @@ def upgrade() -> None:
     """Bring the schema forward."""
     create_audit_log()
     create_groups()
+    create_links()
 
 
 def create_audit_log() -> None:
@@ -147,8 +148,45 @@ def create_groups() -> None:
     op.execute("INSERT INTO direct_subscription SELECT channel, agent_id, kind FROM subscription")
 
 
+def create_links() -> None:
+    """One-time links, and requests for them."""
+    purpose = sa.Enum("reset", "invitation", "setup", name="purpose", native_enum=False, length=40)
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", purpose, nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=True),
+        sa.Column("secret_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("one_time_link_agent_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("one_time_link_pkey")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("one_time_link_secret_sha256_key")),
+    )
+    op.create_index(op.f("one_time_link_agent_id"), "one_time_link", ["agent_id"])
+    op.create_index(op.f("one_time_link_expires_at"), "one_time_link", ["expires_at"])
+    op.create_table(
+        "link_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", purpose, nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("link_request_pkey")),
+    )
+    op.create_index(op.f("link_request_account_asked_at"), "link_request", ["account", "asked_at"])
+    op.create_index(op.f("link_request_network_asked_at"), "link_request", ["network", "asked_at"])
+    op.create_index("link_request_due", "link_request", ["due_at"], postgresql_where=sa.text("done_at IS NULL"))
+    op.create_index(op.f("link_request_done_at"), "link_request", ["done_at"])
+
+
 def downgrade() -> None:
     """Take the change back; who subscribes through a group keeps it as a subscription of their own."""
+    op.drop_table("link_request")
+    op.drop_table("one_time_link")
     op.drop_table("group_subscription")
     op.drop_table("direct_subscription")
     op.drop_table("agent_group_member")
