@@ -3,6 +3,7 @@
 from chassis.tables import add_tables
 from tickets.audit import models as audit
 from tickets.channels import models as channels
+from tickets.channels import models_groups as groups
 from tickets.database import Base
 from tickets.desk import models as desk
 from tickets.desk import reminder_models as reminders
@@ -14,13 +15,16 @@ from tickets.installation import models as installation
 from tickets.lists import models as lists
 from tickets.properties import models as properties
 from tickets.staff import models as staff
+from tickets.staff import models_links as links
 
 __all__ = [
     "audit",
     "bulk",
     "channels",
     "desk",
+    "groups",
     "installation",
+    "links",
     "lists",
     "metadata",
     "presence",
