@@ -7,9 +7,10 @@ from tickets.channels import models_groups as groups
 from tickets.database import Base
 from tickets.desk import models as desk
 from tickets.staff import models as staff
+from tickets.staff import models_absence as absence
 from tickets.staff import models_links as links
 
-__all__ = ["audit", "channels", "desk", "groups", "links", "metadata", "staff"]
+__all__ = ["absence", "audit", "channels", "desk", "groups", "links", "metadata", "staff"]
 
 metadata = Base.metadata
 add_tables(metadata)

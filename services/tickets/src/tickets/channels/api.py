@@ -53,7 +53,7 @@ async def create_channel(request: Request, tx: Tx, who: Admin, new: ChannelIn, k
     """Add a channel; nobody subscribes to it yet."""
 
     async def work() -> ChannelOut:
-        return channel_out(await operations.create_channel(tx, new, actor=who), None)
+        return channel_out(await operations.create_channel(tx, who, new), None)
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_location)
 
@@ -79,7 +79,7 @@ async def change_channel(
     tx: Tx, who: Admin, key: Key, patch: ChannelPatch, version: IfMatch, response: Response
 ) -> ChannelOut:
     """Change a channel's name, place, number in the subject, or what its informal subscribers may do."""
-    channel = await operations.change_channel(tx, key, patch, expected=version, actor=who)
+    channel = await operations.change_channel(tx, who, key, patch, expected=version)
     response.headers["ETag"] = etag(channel.version)
     return channel_out(channel, (await queries.access_of(tx, who.agent_id)).channels.get(key))
 
@@ -118,7 +118,7 @@ async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: Subscripti
 
     Who is left out of both does not see the channel's tickets any more (CV-05).
     """
-    await operations.replace_subscriptions(tx, key, wanted, actor=who)
+    await operations.replace_subscriptions(tx, who, key, wanted)
     return await _subscriptions(tx, key)
 
 

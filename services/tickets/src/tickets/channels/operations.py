@@ -21,7 +21,7 @@ from tickets.database import is_one_of, table_of
 from tickets.errors import ChannelExists, ChannelNotFound, UnknownReference
 
 
-async def create_channel(tx: Transaction, new: ChannelIn, *, actor: Authenticated) -> Channel:
+async def create_channel(tx: Transaction, who: Authenticated, new: ChannelIn) -> Channel:
     """Add a channel; nobody subscribes to it yet. Raises `ChannelExists`, `UnknownReference`."""
     if not await workflow_exists(tx, new.workflow):
         raise UnknownReference(f"There is no workflow '{new.workflow}'.")
@@ -36,13 +36,13 @@ async def create_channel(tx: Transaction, new: ChannelIn, *, actor: Authenticate
     if made.first() is None:
         raise ChannelExists(f"There is a channel '{new.key}' already. Choose another key.")
     await record(
-        tx, actor=actor, action="channel.created", subject=f"channel:{new.key}", details=new.model_dump(exclude={"key"})
+        tx, actor=who, action="channel.created", subject=f"channel:{new.key}", details=new.model_dump(exclude={"key"})
     )
     return await find_channel(tx, new.key)
 
 
 async def change_channel(
-    tx: Transaction, key: str, patch: ChannelPatch, *, expected: int, actor: Authenticated
+    tx: Transaction, who: Authenticated, key: str, patch: ChannelPatch, *, expected: int
 ) -> Channel:
     """Change a channel. Raises `ChannelNotFound`, `StaleVersion`, `UnknownReference`."""
     channel = await find_channel(tx, key, lock=True)
@@ -60,7 +60,7 @@ async def change_channel(
     channel.version += 1
     await record(
         tx,
-        actor=actor,
+        actor=who,
         action="channel.changed",
         subject=f"channel:{key}",
         details={"before": before, "after": after},
@@ -68,9 +68,7 @@ async def change_channel(
     return channel
 
 
-async def replace_subscriptions(
-    tx: Transaction, key: str, wanted: SubscriptionsIn, *, actor: Authenticated | None
-) -> None:
+async def replace_subscriptions(tx: Transaction, who: Authenticated, key: str, wanted: SubscriptionsIn) -> None:
     """Let exactly these agents subscribe, and exactly these groups where they are given.
 
     Raises `ChannelNotFound`, `UnknownReference`.
@@ -91,7 +89,7 @@ async def replace_subscriptions(
         were = {group_id: kind for group_id, (_, kind) in before.groups.items()}
         details["groups"] = {"before": were, "after": groups}
     await effective.derive(tx, channels=[key])
-    await record(tx, actor=actor, action="channel.subscribed", subject=f"channel:{key}", details=details)
+    await record(tx, actor=who, action="subscriptions.replaced", subject=f"channel:{key}", details=details)
 
 
 async def _replace_groups(tx: Transaction, key: str, groups: Mapping[UUID, Subscribed]) -> None:

@@ -47,6 +47,7 @@ def upgrade() -> None:
     create_audit_log()
     create_groups()
     create_links()
+    create_absences()
 
 
 def create_audit_log() -> None:
@@ -183,8 +184,26 @@ def create_links() -> None:
     op.create_index(op.f("link_request_done_at"), "link_request", ["done_at"])
 
 
+def create_absences() -> None:
+    """Who is away, and who acts for them."""
+    op.create_table(
+        "absence",
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("substitute_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("absence_order_check")),
+        sa.CheckConstraint("substitute_id <> agent_id", name=op.f("absence_other_check")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("absence_agent_id_fkey")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["agent.id"], name=op.f("absence_substitute_id_fkey")),
+        sa.PrimaryKeyConstraint("agent_id", name=op.f("absence_pkey")),
+    )
+    op.create_index(op.f("absence_substitute_id"), "absence", ["substitute_id"])
+
+
 def downgrade() -> None:
     """Take the change back; who subscribes through a group keeps it as a subscription of their own."""
+    op.drop_table("absence")
     op.drop_table("link_request")
     op.drop_table("one_time_link")
     op.drop_table("group_subscription")
