@@ -15,9 +15,11 @@ from tickets.installation import models as installation
 from tickets.lists import models as lists
 from tickets.properties import models as properties
 from tickets.staff import models as staff
+from tickets.staff import models_absence as absence
 from tickets.staff import models_links as links
 
 __all__ = [
+    "absence",
     "audit",
     "bulk",
     "channels",

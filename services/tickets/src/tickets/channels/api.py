@@ -125,7 +125,7 @@ async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: Subscripti
 
     Who is left out of both does not see the channel's tickets any more (CV-05).
     """
-    await operations.replace_subscriptions(tx, key, wanted, actor=who)
+    await operations.replace_subscriptions(tx, who, key, wanted)
     return await _subscriptions(tx, key)
 
 

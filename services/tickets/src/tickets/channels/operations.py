@@ -70,9 +70,7 @@ async def change_channel(
     return channel
 
 
-async def replace_subscriptions(
-    tx: Transaction, key: str, wanted: SubscriptionsIn, *, actor: Authenticated | None
-) -> None:
+async def replace_subscriptions(tx: Transaction, who: Authenticated, key: str, wanted: SubscriptionsIn) -> None:
     """Let exactly these agents subscribe, and exactly these groups where they are given.
 
     Raises `ChannelNotFound`, `UnknownReference`.
@@ -93,7 +91,7 @@ async def replace_subscriptions(
         were = {group_id: kind for group_id, (_, kind) in before.groups.items()}
         details["groups"] = {"before": were, "after": groups}
     await effective.derive(tx, channels=[key])
-    await record(tx, actor=actor, action="channel.subscribed", subject=f"channel:{key}", details=details)
+    await record(tx, actor=who, action="subscriptions.replaced", subject=f"channel:{key}", details=details)
 
 
 async def _replace_groups(tx: Transaction, key: str, groups: Mapping[UUID, Subscribed]) -> None:

@@ -39,6 +39,12 @@ class TokenNotFound(NotFound):
     code, title = "token_not_found", "No such API token"
 
 
+class NotAway(NotFound):
+    """The agent has no absence."""
+
+    code, title = "not_away", "Not away"
+
+
 class EmailTaken(Conflict):
     """Another agent signs in with this address."""
 
@@ -85,6 +91,12 @@ class InvalidLink(Invalid):
     """A one-time link that does not work; whether it was used, has ended or never was is not told."""
 
     code, title = "invalid_link", "The link does not work"
+
+
+class InvalidAbsence(Invalid):
+    """The absence cannot be like that; the detail says why."""
+
+    code, title = "invalid_absence", "The absence cannot be like that"
 
 
 class WrongPassword(Invalid):

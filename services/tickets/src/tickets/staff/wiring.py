@@ -7,7 +7,7 @@ from chassis.auth import CredentialKind, Resolve
 from chassis.database import Database
 from contracts.tickets import Authenticate, Authenticated, DescribeAgents
 from tickets.settings import Settings
-from tickets.staff import access, letters, rpc
+from tickets.staff import access, api_absences, letters, rpc
 from tickets.staff.api_access import access_of_others
 from tickets.staff.api_agents import agents, change_router
 from tickets.staff.api_links import invitations, reset_router, setup_router
@@ -32,7 +32,7 @@ def wire(app: App, settings: Settings) -> None:
     """Declare what this noun serves, answers and does by the clock."""
     passwords = Passwords(settings.password_cost)
     app.serve(sign_in_router(passwords), sessions, tokens, agents, change_router(passwords), access_of_others)
-    app.serve(reset_router(passwords), invitations, setup_router(passwords))
+    app.serve(reset_router(passwords), invitations, setup_router(passwords), api_absences.router)
     app.bus.answer(Authenticate, rpc.authenticate)
     app.bus.answer(DescribeAgents, rpc.describe_agents)
     app.job("clean-access", clean_access(app.database), every=CLEAN_EVERY)

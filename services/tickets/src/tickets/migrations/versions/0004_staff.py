@@ -33,13 +33,26 @@ BEGIN
 END
 $$
 """
-TRIGGERS = (
-    ("audit_entry_stays", "UPDATE OR DELETE ON audit_entry", "ROW", "audit_refuse"),
-    ("audit_entry_all_stay", "TRUNCATE ON audit_entry", "STATEMENT", "audit_refuse"),
-    ("audit_head_stays", "DELETE ON audit_head", "ROW", "audit_refuse"),
-    ("audit_head_all_stay", "TRUNCATE ON audit_head", "STATEMENT", "audit_refuse"),
-    ("audit_head_grows", "UPDATE ON audit_head", "ROW", "audit_grow"),
-)
+ENTRIES_STAY = """
+CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON audit_entry
+FOR EACH ROW EXECUTE FUNCTION audit_refuse()
+"""
+ALL_ENTRIES_STAY = """
+CREATE TRIGGER audit_entry_all_stay BEFORE TRUNCATE ON audit_entry
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_STAYS = """
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
+FOR EACH ROW EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_IS_NOT_EMPTIED = """
+CREATE TRIGGER audit_head_all_stay BEFORE TRUNCATE ON audit_head
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_GROWS = """
+CREATE TRIGGER audit_head_grows BEFORE UPDATE ON audit_head
+FOR EACH ROW EXECUTE FUNCTION audit_grow()
+"""
 
 
 def upgrade() -> None:
@@ -47,6 +60,7 @@ def upgrade() -> None:
     create_audit_log()
     create_groups()
     create_links()
+    create_absences()
 
 
 def create_audit_log() -> None:
@@ -94,10 +108,8 @@ def create_audit_log() -> None:
         ),
         [{"single": True, "entries": 0, "hash": bytes(32)}],
     )
-    op.execute(REFUSE)
-    op.execute(GROW)
-    for name, event, each, function in TRIGGERS:
-        op.execute(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH {each} EXECUTE FUNCTION {function}()")
+    for statement in (REFUSE, GROW, ENTRIES_STAY, ALL_ENTRIES_STAY, HEAD_STAYS, HEAD_IS_NOT_EMPTIED, HEAD_GROWS):
+        op.execute(statement)
 
 
 def create_groups() -> None:
@@ -183,8 +195,26 @@ def create_links() -> None:
     op.create_index(op.f("link_request_done_at"), "link_request", ["done_at"])
 
 
+def create_absences() -> None:
+    """Who is away, and who acts for them."""
+    op.create_table(
+        "absence",
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("substitute_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("absence_order_check")),
+        sa.CheckConstraint("substitute_id <> agent_id", name=op.f("absence_other_check")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("absence_agent_id_fkey")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["agent.id"], name=op.f("absence_substitute_id_fkey")),
+        sa.PrimaryKeyConstraint("agent_id", name=op.f("absence_pkey")),
+    )
+    op.create_index(op.f("absence_substitute_id"), "absence", ["substitute_id"])
+
+
 def downgrade() -> None:
     """Take the change back; who subscribes through a group keeps it as a subscription of their own."""
+    op.drop_table("absence")
     op.drop_table("link_request")
     op.drop_table("one_time_link")
     op.drop_table("group_subscription")
