@@ -162,6 +162,7 @@ class _Past:
                 "company_id": None,
                 "company_name": None,
                 "possible_follow_up_of": None,
+                "merged_into": None,
                 "opened_at": opened,
                 "changed_at": last,
                 "last_activity_at": last,
@@ -226,6 +227,14 @@ class _Past:
                 "message_id": message_id,
                 "thread": "[]",
                 "explanation": None,
+                "written_in": None,
+                "also_shown_in": None,
+                "hidden_at": None,
+                "hidden_by": None,
+                "hidden_by_name": None,
+                "withdrawn_at": None,
+                "about_id": None,
+                "form": None,
             }
         )
         rows[KnownMessage].append(

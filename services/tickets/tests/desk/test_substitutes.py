@@ -38,7 +38,16 @@ def told(*who: tuple[UUID, tuple[Reason, ...]]) -> tuple[Addressee, ...]:
         (((TOM, (OWNER,)),), {TOM: VIKTOR}, ((TOM, (OWNER,)),)),
         (((ANNA, ()),), {TOM: ANNA}, ((ANNA, ()),)),
     ],
-    ids=["nobody is away", "owner", "only watching", "more reasons", "has it already", "sees nothing", "did it", "a reminder"],
+    ids=[
+        "nobody is away",
+        "owner",
+        "only watching",
+        "more reasons",
+        "has it already",
+        "sees nothing",
+        "did it",
+        "a reminder",
+    ],
 )
 def test_who_is_told_in_place_of_one_who_is_away(
     before: tuple[tuple[UUID, tuple[Reason, ...]], ...],

@@ -35,5 +35,7 @@ def with_substitutes(
     ordered = {agent_id: [reason for reason in Reason if reason in reasons[agent_id]] for agent_id in sorted(reasons)}
     named = {one.agent_id for one in told}  # an event of one agent alone, a reminder for example, needs no reason
     return tuple(
-        Addressee(agent_id=agent_id, reasons=tuple(why)) for agent_id, why in ordered.items() if why or agent_id in named
+        Addressee(agent_id=agent_id, reasons=tuple(why))
+        for agent_id, why in ordered.items()
+        if why or agent_id in named
     )
