@@ -34,8 +34,5 @@ def with_substitutes(
         mine.extend(reason for reason in one.reasons if reason in _STANDS_IN and reason not in mine)
     ordered = {agent_id: [reason for reason in Reason if reason in reasons[agent_id]] for agent_id in sorted(reasons)}
     named = {one.agent_id for one in told}  # an event of one agent alone, a reminder for example, needs no reason
-    return tuple(
-        Addressee(agent_id=agent_id, reasons=tuple(why))
-        for agent_id, why in ordered.items()
-        if why or agent_id in named
-    )
+    kept = {agent_id: why for agent_id, why in ordered.items() if why or agent_id in named}
+    return tuple(Addressee(agent_id=agent_id, reasons=tuple(why)) for agent_id, why in kept.items())
