@@ -182,5 +182,7 @@ async def desk(settings_for: SettingsFor) -> AsyncIterator[Desk]:
             await create_agent(tx, fields, password_hash=None, agent_id=agent_id)
         await demo.seed_channels(tx)
     async with AsyncExitStack() as stack:
-        yield Desk(app, clock, stack)
+        desk = Desk(app, clock, stack)
+        await desk.events(Event)  # what the demo's channels and subscriptions told is no test's
+        yield desk
     await app.database.close()
