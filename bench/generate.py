@@ -50,20 +50,25 @@ _TEXT = (
     "cannot please bitte Anfrage Bestellung Ersatzteil Garantie Reklamation Adresse geändert offene Frage"
 )
 _WORDS = _TEXT.split()
-_SYLLABLES = (
+_PARTS = (
     "ba be bi bo bu da de di do du fa fe fi ga ge gi ha he ho ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe "
     "ra re ri ro sa se si so ta te ti to tu va ve wa we wi za ze zu schlag werk stell bruch kraft haus zeug port"
-).split()
+)
+_SYLLABLES = _PARTS.split()
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What tickets refer to. ``statuses`` are (key, category, ball); ``staff`` are the agents of each channel."""
+    """What tickets refer to. ``statuses`` are (key, category, ball); ``staff`` are the agents of each channel.
+
+    ``words`` are the rarer words of the desk, the most frequent first.
+    """
 
     channels: Sequence[str]
     statuses: Sequence[tuple[str, Category, Ball]]
     staff: dict[str, Sequence[uuid.UUID]]
     emails: Sequence[str]
+    words: Sequence[str]
 
 
 async def world(
@@ -105,6 +110,7 @@ async def world(
         statuses=[(row["key"], Category(row["category"]), Ball(row["ball"])) for row in statuses],
         staff={channel: staff.get(channel) or [agents[0]["id"]] for channel in channels},
         emails=[agent["email"] for agent in agents],
+        words=[_word(rng) for _ in range(VOCABULARY)],
     )
 
 
@@ -112,7 +118,13 @@ async def fill(connection: asyncpg.Connection, world: World, *, count: int, seed
     """Add so many tickets with everything that belongs to them, and let the planner know of them."""
     first = await connection.fetchval("SELECT greatest(coalesce(max(number), 0), 10000) + 1 FROM ticket")
     generator = _Past(world, rng=random.Random(seed), now=datetime.now(UTC), count=count)
-    bar = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn()
+    bar = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     await connection.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
     with Progress(*bar) as progress:
         task = progress.add_task(f"{count:,} tickets", total=count)
@@ -211,8 +223,7 @@ class _Past:
         self._longest = rng.randrange(count)
         self._count = count
         self._drawn = 0
-        rare = [_word(rng) for _ in range(VOCABULARY)]
-        self._vocabulary = [*_WORDS, *rare]
+        self._vocabulary = [*_WORDS, *world.words]
         self._word_weights = list(accumulate(1 / (rank + 8) for rank in range(len(self._vocabulary))))
         self.bodies = [self._text(int(rng.lognormvariate(4, 0.8)) + 3) for _ in range(BODIES)]
 
@@ -226,7 +237,7 @@ class _Past:
         return rows
 
     def _age(self) -> float:
-        """Of the next ticket, from 1 for three years to 0 for now: numbers are in the order of time, and a desk grows."""
+        """Of the next ticket, from 1 for three years to 0 for now: numbers are in the order of time, a desk grows."""
         share = self._drawn / self._count
         self._drawn += 1
         return float((1 - share) ** 1.3)
