@@ -25,7 +25,7 @@ from deskstream_local.trial.staff import Staff
 
 CLIENTS = 8
 SECONDS = 20.0
-SHORT_SECONDS = 8.0
+SHORT_SECONDS = 5.0
 WARM_UP_SECONDS = 3.0
 LIST_P99_MS = 60.0
 DETAIL_P99_MS = 40.0

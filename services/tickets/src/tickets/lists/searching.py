@@ -16,7 +16,7 @@ from tickets.lists.matches import ASKED, Search, prepare, stream
 from tickets.lists.models import ActivityEntry
 from tickets.lists.queries import Viewer
 from tickets.lists.rules.search import Asked, asked, numbers_from
-from tickets.lists.rules.snippets import snippet, worth_asking
+from tickets.lists.rules.snippets import LOOKED_AT, snippet, worth_asking
 from tickets.lists.shapes import PieceOut, SearchFilters, SearchHit, SearchPage
 
 CANDIDATES = 300
@@ -154,8 +154,9 @@ async def _hits(tx: Transaction, viewer: Viewer, wanted: Asked, places: dict[UUI
 
 
 async def _activities(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, AnyRow]:
-    columns = (Activity.id, Activity.kind, Activity.at, Activity.author_name, Activity.text, Activity.attachments)
-    rows = await tx.session.execute(sa.select(*columns).where(is_one_of(Activity.id, ids)))
+    columns = (Activity.id, Activity.kind, Activity.at, Activity.author_name, Activity.attachments)
+    text = sa.func.left(Activity.text, LOOKED_AT).label("text")
+    rows = await tx.session.execute(sa.select(*columns, text).where(is_one_of(Activity.id, ids)))
     return {row.id: row for row in rows}
 
 

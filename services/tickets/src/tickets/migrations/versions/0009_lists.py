@@ -198,6 +198,9 @@ CREATE FUNCTION desk_word(one text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARAL
     RETURN CASE
         WHEN numnode(plainto_tsquery('desk_german', desk_plain(one))) > 1
         THEN phraseto_tsquery('desk_german', desk_fold(desk_plain(one)))
+        WHEN plainto_tsquery('desk_english', desk_plain(one))
+            IN (plainto_tsquery('desk_german', desk_fold(desk_plain(one))), ''::tsquery)
+        THEN plainto_tsquery('desk_german', desk_fold(desk_plain(one)))
         ELSE plainto_tsquery('desk_german', desk_fold(desk_plain(one)))
             || plainto_tsquery('desk_english', desk_plain(one))
     END
