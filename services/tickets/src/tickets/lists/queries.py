@@ -16,7 +16,7 @@ from tickets.lists.matches import prepare
 from tickets.lists.rules.search import asked, number_in, numbers_from
 from tickets.lists.rules.today import midnight
 from tickets.lists.shapes import Filters, Narrowing, Sort, TicketPage
-from tickets.lists.statements import Given, Shape, page_statement
+from tickets.lists.statements import Given, Shape, count_statement, page_statement
 from tickets.properties.rules.tags import canonical
 from tickets.settings import Settings
 
@@ -46,17 +46,32 @@ class Viewer:
 async def ticket_page(tx: Transaction, viewer: Viewer, filters: Filters) -> TicketPage:
     """A page of tickets. Raises `InvalidCursor`, and `Invalid` for a search in an order of its own."""
     shape, values = shaped(viewer, filters)
-    if shape.search == "words":
-        search = await prepare(tx, viewer.agent_id, asked(filters.q, prefix=viewer.settings.ticket_prefix))
-        if search is None:
-            return {"items": [], "next": None}
-        values |= search.values(until=values.get("last_at"))
+    if not await _searches(tx, viewer, filters, shape, values):
+        return {"items": [], "next": None}
     rows = (await tx.session.execute(page_statement(shape), values)).all()
     shown = rows[: filters.limit]
     return {
         "items": [ticket_row(row, viewer.settings.ticket_prefix) for row in shown],
         "next": _cursor(shape, shown[-1]) if len(rows) > filters.limit else None,
     }
+
+
+async def count_up_to(tx: Transaction, viewer: Viewer, filters: Filters, *, limit: int) -> int:
+    """How many tickets a list has, counted up to the limit. Raises what `ticket_page` does."""
+    shape, values = shaped(viewer, filters)
+    if not await _searches(tx, viewer, filters, shape, values):
+        return 0
+    return await tx.session.scalar(count_statement(shape), values | {"rows": limit}) or 0
+
+
+async def _searches(tx: Transaction, viewer: Viewer, filters: Filters, shape: Shape, values: dict[str, Any]) -> bool:
+    """Add what a search for words needs to the values; whether it can find anything."""
+    if shape.search != "words":
+        return True
+    search = await prepare(tx, viewer.agent_id, asked(filters.q, prefix=viewer.settings.ticket_prefix))
+    if search is not None:
+        values |= search.values(until=values.get("last_at"))
+    return search is not None
 
 
 def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:

@@ -120,22 +120,39 @@ def page_statement(shape: Shape) -> Select:
     """The statement of a page of ``rows`` rows."""
     if shape.search == "words":
         return _matching(shape)
-    branches = _branches(shape)
-    found = branches[0].subquery("page")
-    if len(branches) > 1:
-        together = sa.union(*branches).subquery("together")
-        order = [together.c[name].desc() for name in _order(shape.sort)]
-        found = sa.select(together).order_by(*order).limit(_ROWS).subquery("page")
+    found = _first_page(shape)
     urgency = [found.c.urgency] if shape.sort is Sort.PRIORITY else []
     rows = ROWS.add_columns(*urgency).join(found, found.c.id == Ticket.id)
     return rows.order_by(*(found.c[name].desc() for name in _order(shape.sort)))
 
 
-def _matching(shape: Shape) -> Select:
-    """A search for words, in the order of the newest matches: every filter is a condition on what is found."""
+@lru_cache(maxsize=500)
+def count_statement(shape: Shape) -> Select:
+    """How many tickets a list has, counted up to ``rows``."""
+    found = _found(shape) if shape.search == "words" else _first_page(shape)
+    return sa.select(sa.func.count()).select_from(found)
+
+
+def _first_page(shape: Shape) -> sa.Subquery:
+    """The ids and sort keys of a page."""
+    branches = _branches(shape)
+    if len(branches) == 1:
+        return branches[0].subquery("page")
+    together = sa.union(*branches).subquery("together")
+    order = [together.c[name].desc() for name in _order(shape.sort)]
+    return sa.select(together).order_by(*order).limit(_ROWS).subquery("page")
+
+
+def _found(shape: Shape) -> sa.CTE:
+    """The tickets that a search for words finds, in the order of the newest matches."""
     conditions = [*_belongs(shape), *_conditions(shape)]
     newest = sa.select(stream(later=shape.later, of_ticket=conditions, by_ticket=True)).limit(_ROWS).cte("page")
-    found = newest.prefix_with("MATERIALIZED")
+    return newest.prefix_with("MATERIALIZED")
+
+
+def _matching(shape: Shape) -> Select:
+    """A search for words: every filter is a condition on what is found."""
+    found = _found(shape)
     return (
         ROWS.add_columns(found.c.at, found.c.activity_id)
         .join(found, found.c.ticket_id == Ticket.id)

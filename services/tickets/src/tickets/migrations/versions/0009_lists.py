@@ -1,4 +1,4 @@
-"""What lists and search know of activities, and how many tickets there are of each sort; both kept by triggers."""
+"""What lists and search know of activities and how many tickets there are of each sort, by triggers; saved views."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -265,6 +265,7 @@ def upgrade() -> None:
         sa.Column("owned", sa.Boolean(), nullable=False),
         sa.Column("tickets", sa.BigInteger(), nullable=False),
     )
+    _views()
     for statements in (CONFIGURATIONS, *FUNCTIONS):
         _run(statements)
     op.execute(f"{ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id")
@@ -290,6 +291,32 @@ def _run(statements: str) -> None:
             op.execute(sa.text("\n".join(kept).rstrip(";").replace(":", "\\:")))
             kept = []
     op.execute(sa.text("\n".join(kept).replace(":", "\\:")))
+
+
+def _views() -> None:
+    op.create_table(
+        "view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "shared_with",
+            sa.Enum("nobody", "channel", "everybody", name="sharedwith", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("filters", postgresql.JSONB(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["channel"], ["channel.key"], name=op.f("view_channel_fkey")),
+        sa.ForeignKeyConstraint(["owner_id"], ["agent.id"], name=op.f("view_owner_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("view_pkey")),
+    )
+    op.create_index("view_of_owner", "view", ["owner_id"])
+    op.create_index("view_of_channel", "view", ["channel"], postgresql_where=sa.text("channel IS NOT NULL"))
+    op.create_index(
+        "view_of_everybody", "view", ["position", "id"], postgresql_where=sa.text("shared_with = 'everybody'")
+    )
 
 
 def _indexes() -> None:
@@ -326,6 +353,7 @@ def downgrade() -> None:
     _run(DROP)
     for name in (*TICKET_LISTS, "company", "customer"):
         op.drop_index(f"ticket_list_{name}", table_name="ticket")
+    op.drop_table("view")
     op.drop_table("ticket_tally")
     op.drop_table("activity_entry")
     op.add_column(
