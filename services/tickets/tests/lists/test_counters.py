@@ -126,15 +126,13 @@ async def test_counters_agree_with_a_recount_while_many_write_at_once(desk: Desk
         mine = random.Random(seed)
         for _ in range(25):
             number = 10_001 + mine.randrange(12)
-            fields = mine.choice(
-                [
-                    {"owner_id": str(agent_id)},
-                    {"owner_id": None},
-                    {"status": mine.choice(["new", "in_progress", "answered", "successfully_closed"])},
-                    {"channel": mine.choice(["support", "backend"])},
-                ]
-            )
-            refused.append(await patch(client, number, **fields))
+            choices: list[dict[str, Any]] = [
+                {"owner_id": str(agent_id)},
+                {"owner_id": None},
+                {"status": mine.choice(["new", "in_progress", "answered", "successfully_closed"])},
+                {"channel": mine.choice(["support", "backend"])},
+            ]
+            refused.append(await patch(client, number, **mine.choice(choices)))
 
     async def mails() -> None:
         for _ in range(15):
@@ -185,7 +183,7 @@ async def test_the_upkeep_job_shortens_the_tally_and_runs_twice_at_once(desk: De
         await desk.handle(*(desk.mail() for _ in range(100)))
     before = await tallied(desk)
     work = upkeep(desk.app.database)
-    assert await asyncio.gather(work(), work()) == [0, 0]
+    assert list(await asyncio.gather(work(), work())) == [0, 0]
     async with desk.app.database.transaction() as tx:
         assert await tx.session.scalar(sa.select(sa.func.count()).select_from(tally)) == 1
     assert await tallied(desk) == before == await recounted(desk)

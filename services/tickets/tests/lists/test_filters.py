@@ -44,11 +44,12 @@ async def tom(desk: Desk) -> httpx.AsyncClient:
         for marker, name in ((RED, "Red"), (BLUE, "Blue")):
             tx.session.add(ColourMarker(id=marker, name=name, colour="#ff0000", position=1, active=True, version=1))
         await tx.session.flush()
-        for number, fields in {
+        properties: dict[int, dict[str, Any]] = {
             10_001: {"marker_id": RED, "tags": ["vip", "straße".casefold()]},
             10_002: {"marker_id": BLUE, "tags": ["vip"], "fields": {"order": "4711", "floors": ["one", "two"]}},
             10_003: {"fields": {"order": 4711, "paid": True}},
-        }.items():
+        }
+        for number, fields in properties.items():
             await tx.session.execute(sa.update(Ticket).where(Ticket.number == number).values(**fields))
     return client
 

@@ -3,7 +3,7 @@
 It looks into one window of time after the other (`rules.windows`). PostgreSQL reads a branch of UNION ALL only when the
 ones before it gave fewer rows than the limit, and the tables inside WITH … AS MATERIALIZED keep it from planning the
 branches as one. Inside a window the index of words alone decides: it knows words, channels and times, and no condition
-beside it tempts the planner to read rows instead. See docs/adr/0012.
+beside it tempts the planner to read rows instead. See docs/adr/0013.
 """
 
 from collections.abc import Sequence
@@ -62,7 +62,8 @@ class Search:
 
 
 def _function(name: str, *arguments: str) -> sa.Function[Any]:
-    return getattr(sa.func, name)(*(sa.bindparam(argument, type_=_TEXTS) for argument in arguments))
+    values = (sa.bindparam(argument, type_=_TEXTS) for argument in arguments)
+    return sa.Function(name, *values)
 
 
 _newest_of_channel = (

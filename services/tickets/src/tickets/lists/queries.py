@@ -16,7 +16,7 @@ from tickets.lists.matches import prepare
 from tickets.lists.rules.search import asked, number_in, numbers_from
 from tickets.lists.rules.today import midnight
 from tickets.lists.shapes import Filters, Narrowing, Sort, TicketPage
-from tickets.lists.statements import Given, Shape, count_statement, page_statement
+from tickets.lists.statements import Given, Searched, Shape, count_statement, page_statement
 from tickets.properties.rules.tags import canonical
 from tickets.settings import Settings
 
@@ -80,7 +80,7 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
     Raises `InvalidCursor`, and `Invalid` for a search for words in another order than that of its matches.
     """
     number = number_in(filters.q, prefix=viewer.settings.ticket_prefix)
-    search = "number" if number else "words" if filters.q.strip() else None
+    search: Searched = "number" if number else "words" if filters.q.strip() else None
     if search == "words" and filters.sort is not Sort.CHANGED_AT:
         raise Invalid("A search for words comes in the order of its newest matches. Leave out 'sort'.")
     shape = Shape(

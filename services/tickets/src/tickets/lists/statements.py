@@ -8,6 +8,7 @@ are and not on their values, so each one is built once and then kept: building o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -37,6 +38,10 @@ Given = Literal[
 """Filters, as far as the statement depends on them; ``other_origin`` is an ``origin`` without e-mail among it."""
 
 
+Searched = Literal["number", "words"] | None
+"""What the search field asks for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """Which filters a list has; their values are parameters of the same names, ``me`` and ``today`` among them."""
@@ -45,7 +50,7 @@ class Shape:
     sort: Sort = Sort.CHANGED_AT
     prefilter: Prefilter | None = None
     category: Category | None = None
-    search: Literal["number", "words"] | None = None
+    search: Searched = None
     given: frozenset[Given] = field(default=frozenset())
     later: bool = False
 
@@ -277,7 +282,7 @@ def _pages(
 
 def _page(shape: Shape, within: Sequence[Condition]) -> Select:
     """The first page of the tickets within, behind the last row of the page before."""
-    columns = {name: Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency"}
+    columns: dict[str, Any] = {name: Ticket.__table__.c[name] for name in _order(shape.sort) if name != "urgency"}
     page = sa.select(Ticket.id, *columns.values())
     if shape.sort is Sort.PRIORITY:
         columns = {"urgency": Priority.position, **columns}
@@ -299,7 +304,7 @@ def _by_urgency(
     columns = [Ticket.changed_at, Ticket.number]
     within = [*within, Ticket.priority == Priority.key]
     if shape.later:
-        endless = sa.literal_column("'infinity'::timestamptz")
+        endless: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
         last = sa.case((Priority.position == _LAST["urgency"], _LAST["changed_at"]), else_=endless)
         within.append(sa.tuple_(*columns) < sa.tuple_(last, _LAST["number"]))
         wanted = [*wanted, Priority.position <= _LAST["urgency"]]
