@@ -3,7 +3,7 @@
 It looks into one window of time after the other (`rules.windows`). PostgreSQL reads a branch of UNION ALL only when the
 ones before it gave fewer rows than the limit, and the tables inside WITH … AS MATERIALIZED keep it from planning the
 branches as one. Inside a window the index of words alone decides: it knows words, channels and times, and no condition
-beside it tempts the planner to read rows instead. See docs/adr/0013.
+beside it tempts the planner to read rows instead. See docs/adr/0012.
 """
 
 from collections.abc import Sequence

@@ -81,6 +81,8 @@ INSERT INTO activity_entry (activity_id, ticket_id, channel, kind, author_id, at
 SELECT a.id, a.ticket_id, t.channel, a.kind, a.author_id, a.at, {BY_STAFF}, {ENTRY_WORDS}
 """
 
+ENTER_ALL = f"{ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id"
+
 ACTIVITIES_ADDED = f"""
 CREATE FUNCTION activities_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -268,7 +270,7 @@ def upgrade() -> None:
     _views()
     for statements in (CONFIGURATIONS, *FUNCTIONS):
         _run(statements)
-    op.execute(f"{ADD_ENTRIES} FROM activity AS a JOIN ticket AS t ON t.id = a.ticket_id")
+    op.execute(ENTER_ALL)
     op.execute(
         "INSERT INTO ticket_tally SELECT channel, status, closed, ball, owner_id IS NOT NULL, count(*)"
         " FROM ticket GROUP BY 1, 2, 3, 4, 5"
@@ -344,7 +346,7 @@ def _indexes() -> None:
             f"ticket_list_{name}",
             "ticket",
             [column, sa.literal_column("changed_at DESC"), sa.literal_column("number DESC")],
-            postgresql_where=sa.text(f"{column} IS NOT NULL"),
+            postgresql_where=sa.column(column).is_not(None),
         )
 
 
