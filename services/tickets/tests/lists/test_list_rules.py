@@ -1,6 +1,6 @@
 """The rules of lists: where today begins, what the search field means, how far back it looks, what a snippet shows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -83,9 +83,10 @@ def test_numbers_that_begin_with_a_number_are_ranges() -> None:
     assert all(str(low).startswith("42") and str(high).startswith("42") for low, high in numbers_from(42))
 
 
-def holds(query: str, hour: int) -> bool:
+def holds(query: str, hour: int, channel: str = "support") -> bool:
     """Whether a window's query matches an activity of this hour: an independent reading of it."""
-    lexemes = {f"'={scale}:{hour >> scale}'" for scale in SCALES}
+    times = {f"={scale}:{hour >> scale}" for scale in SCALES}
+    lexemes = {f"'{lexeme}'" for lexeme in (*times, *(f"{time}:{channel}" for time in times), f"=c:{channel}")}
     parts = query.split(" & ")
     return all(
         part[1:] not in lexemes if part.startswith("!") else bool(set(part.strip("()").split(" | ")) & lexemes)
@@ -96,19 +97,21 @@ def holds(query: str, hour: int) -> bool:
 @given(
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001  # made aware below
     st.integers(min_value=0, max_value=200_000),
+    st.sampled_from([None, ["support"], ["sales", "support"]]),
 )
 def test_every_hour_before_the_end_is_in_exactly_one_window_and_newer_ones_come_first(
-    end: datetime, hours_ago: int
+    end: datetime, hours_ago: int, channels: list[str] | None
 ) -> None:
     until = end.replace(tzinfo=UTC)
-    hour = int(until.timestamp() // 3600) - hours_ago
-    inside = [number for number, query in enumerate(windows(until)) if holds(query, hour)]
+    now = int(until.timestamp() // 3600)
+    queries = windows(until, channels)
+    inside = [number for number, query in enumerate(queries) if holds(query, now - hours_ago)]
     assert len(inside) == 1
-    older = [number for number, query in enumerate(windows(until)) if holds(query, hour - 1)]
+    older = [number for number, query in enumerate(queries) if holds(query, now - hours_ago - 1)]
     assert older[0] >= inside[0]
-    newest = int(until.timestamp() // 3600)
-    assert holds(windows(until)[0], newest)
-    assert timedelta(hours=2 ** SCALES[0]) <= timedelta(hours=8)
+    assert holds(queries[0], now)
+    if channels:
+        assert not any(holds(query, now - hours_ago, channel="recruitment") for query in queries)
 
 
 @pytest.mark.parametrize(

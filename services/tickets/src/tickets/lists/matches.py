@@ -53,12 +53,9 @@ class Search:
     def values(self, *, until: datetime | None = None) -> dict[str, Any]:
         """The parameters of `stream`; ``until`` is the time of the last row of the page before."""
         end = until or self.newest
-        scope = "" if self.channels is None else " | ".join(f"'=c:{channel}'" for channel in self.channels)
-        within = f" & ({scope})" if scope else ""
-        times = windows(end) if end else [""] * WINDOWS
-        return {"asked": self.query} | {
-            f"asked_{number}": f"({self.query}){within} & {time}" for number, time in enumerate(times)
-        }
+        places = windows(end, self.channels) if end else [""] * WINDOWS
+        asked = {f"asked_{number}": f"({self.query}) & {place}" for number, place in enumerate(places)}
+        return {"asked": self.query, **asked}
 
 
 def _function(name: str, *arguments: str) -> sa.Function[Any]:

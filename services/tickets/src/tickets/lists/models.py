@@ -22,9 +22,9 @@ class ActivityEntry(Base):
     """An activity as lists and search know it; ``channel`` is that of its ticket, now.
 
     ``words`` holds the stems of what was written and of what the ticket is called, in German and in English, and
-    beside them lexemes that no text can contain: the channel (``=c:support``) and the time at four scales
-    (``=3:61234``: hours since 1970 shifted by three). They let the index of words answer "in these channels, lately"
-    without reading rows. ``by_staff`` marks what makes a ticket *handled* (LF-05).
+    beside them lexemes that no text can contain: the channel (``=c:support``), the time at four scales (``=3:61234``:
+    hours since 1970 shifted by three), and both together (``=3:61234:support``). They let the index of words answer
+    "in these channels, lately" without reading rows. ``by_staff`` marks what makes a ticket *handled* (LF-05).
     """
 
     __tablename__ = "activity_entry"
