@@ -22,6 +22,9 @@ from tickets.lists.shapes import PieceOut, SearchFilters, SearchHit, SearchPage
 CANDIDATES = 300
 """The newest matches, which the best are chosen from. Ranking a hundred thousand of them would answer no question."""
 
+CANDIDATES_OF_PHRASE = 60
+"""The index does not know in which order words stand: for each match of a phrase many documents are looked into."""
+
 MOST_NUMBERS = 5
 """Tickets whose numbers begin with what was typed."""
 
@@ -35,7 +38,12 @@ def _best() -> sa.Select[*tuple[Any, ...]]:
 
     A match of today counts twice as much as a very old one, so that of two that fit equally the newer one comes first.
     """
-    newest = sa.select(stream(later=False)).limit(CANDIDATES).cte("newest").prefix_with("MATERIALIZED")
+    newest = (
+        sa.select(stream(later=False))
+        .limit(sa.bindparam("candidates", type_=sa.Integer))
+        .cte("newest")
+        .prefix_with("MATERIALIZED")
+    )
     age = sa.func.greatest(sa.extract("epoch", sa.bindparam("now", type_=sa.DateTime(timezone=True)) - newest.c.at), 0)
     rank = sa.func.ts_rank(_WEIGHTS, ActivityEntry.words, ASKED) * (1 + 1 / (1 + age / _MONTH))
     ranked = (
@@ -96,8 +104,12 @@ async def search_page(tx: Transaction, viewer: Viewer, filters: SearchFilters) -
     return {
         "items": await _hits(tx, viewer, wanted, places),
         "next": encode_cursor(skipped + filters.limit) if len(rows) > filters.limit else None,
-        "older_matches": bool(rows) and rows[0].matches >= CANDIDATES,
+        "older_matches": bool(rows) and rows[0].matches >= _candidates(wanted),
     }
+
+
+def _candidates(wanted: Asked) -> int:
+    return CANDIDATES_OF_PHRASE if wanted.phrases else CANDIDATES
 
 
 def _skipped(cursor: str | None) -> int:
@@ -132,6 +144,7 @@ async def _matching(
         "me": viewer.agent_id,
         "now": viewer.now,
         "skipped": skipped,
+        "candidates": _candidates(wanted),
         "rows": filters.limit + 1,
     }
     return (await tx.session.execute(BEST, values)).all()
