@@ -67,7 +67,8 @@ contracts: $(OWN_UV) ## Write anew what comes from contracts: schemas, AsyncAPI,
 openapi: $(OWN_UV) ## Write docs/api/staff.openapi.json and portal.openapi.json anew
 	@$(DEV) python -m chassis.openapi
 
-permissions: contracts ## The same; the permissions of the NATS users come from contracts/topology.py
+permissions: $(OWN_UV) ## Print who may call which route: every route with its permission, by kind of caller
+	@$(DEV) python -m tickets.permissions
 
 migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="what changes"
 	@test -n "$(service)" && test -n "$(m)" || { echo 'Say which and why: make migration service=tickets m="what changes"'; exit 2; }

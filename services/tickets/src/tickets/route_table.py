@@ -1,0 +1,169 @@
+"""Every route of this service with what it needs: a new route gets a row here, and a generated test walks them all.
+
+A row says which permission the route declares, and, where its path names a ticket by ``{number}``, what it does with
+that ticket (`Verb`); ``path``, ``query`` and ``body`` are a sample call that works for whoever may make it. In them
+``{number}`` and ``{ticket_id}`` are a fresh ticket at version 1 in a channel of the caller's kind, ``{other_number}``
+and ``{other_id}`` a second one beside it, ``{agent}`` an agent who subscribes to its channel, ``{me}`` the caller,
+``{channel}`` its channel, ``{unique}`` a word that is new in each call and ``{uuid}`` an id of nothing.
+``python -m tickets.permissions`` (``make permissions``) prints it all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contracts import tickets
+from tickets.channels.rules.visibility import Verb
+
+PUBLIC, SIGNED_IN, OWN_SESSION = "public", "signed in", "own session"
+"""What routes without a permission declare: anybody, anybody signed in, and not by an API token."""
+
+P = tickets.Permission
+
+Sample = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one route needs.
+
+    ``version``: the sample sends ``If-Match: "1"``. ``sessions_only``: an API token is refused whatever its scopes.
+    ``in_channel``: there is no ticket yet, so ``verb`` is about the channel, whose existence is no secret.
+    ``answers`` are statuses that show, like any 2xx, that the caller got through: a 404 of something else than the
+    ticket for example, because the sample names nothing that is there.
+    """
+
+    permission: str
+    verb: Verb | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Sample | None = None
+    version: bool = False
+    sessions_only: bool = False
+    in_channel: bool = False
+    answers: frozenset[int] = frozenset()
+
+
+NOT_THERE = frozenset({404})
+CONFLICT = frozenset({409})
+WRONG = frozenset({422})
+
+WORKFLOW: Sample = {
+    "key": "w-{unique}",
+    "name": "Repair",
+    "statuses": [
+        {"key": "new", "name": "New", "category": "open", "ball": "us"},
+        {"key": "done", "name": "Done", "category": "closed", "ball": "nobody"},
+    ],
+}
+
+_STAFF: dict[str, Row] = {
+    "sign_in": Row(
+        permission=PUBLIC, body={"email": "{unique}@desk.example", "password": "wrong"}, answers=frozenset({401})
+    ),
+    "get_session": Row(permission=SIGNED_IN),
+    "sign_out": Row(permission=OWN_SESSION),
+    "change_my_password": Row(
+        permission=OWN_SESSION,
+        body={"current_password": "wrong", "new_password": "correct horse battery"},
+        answers=WRONG,
+    ),
+    "list_my_sessions": Row(permission=OWN_SESSION),
+    "end_session": Row(permission=OWN_SESSION, path={"session_id": "{uuid}"}, answers=NOT_THERE),
+    "list_my_tokens": Row(permission=OWN_SESSION),
+    "create_token": Row(permission=OWN_SESSION, body={"name": "Reports", "scopes": [P.TICKETS_READ]}),
+    "delete_token": Row(permission=OWN_SESSION, path={"token_id": "{uuid}"}, answers=NOT_THERE),
+    "list_agents": Row(permission=P.STAFF_READ),
+    "create_agent": Row(permission=P.STAFF_MANAGE, body={"name": "New", "email": "{unique}@desk.example"}),
+    "get_agent": Row(permission=P.STAFF_READ, path={"agent_id": "{agent}"}),
+    "change_agent": Row(
+        permission=P.STAFF_MANAGE,
+        path={"agent_id": "{agent}"},
+        body={"language": "de"},
+        version=True,
+        answers=CONFLICT,
+    ),
+    "list_audit_entries": Row(permission=P.AUDIT_READ),
+    "list_dead_letters_tickets": Row(permission=P.OPERATIONS_MANAGE),
+    "retry_dead_letter_tickets": Row(permission=P.OPERATIONS_MANAGE, path={"letter_id": "{uuid}"}, answers=NOT_THERE),
+}
+
+_CHANNELS: dict[str, Row] = {
+    "list_channels": Row(permission=P.TICKETS_READ),
+    "create_channel": Row(permission=P.STAFF_MANAGE, body={"key": "c-{unique}", "name": "Board"}),
+    "get_channel": Row(permission=P.TICKETS_READ, path={"key": "{channel}"}),
+    "change_channel": Row(
+        permission=P.STAFF_MANAGE,
+        path={"key": "scratch"},
+        body={"name": "Scratch"},
+        version=True,
+        answers=CONFLICT,
+    ),
+    "list_subscriptions": Row(permission=P.STAFF_MANAGE, path={"key": "scratch"}),
+    "replace_subscriptions": Row(permission=P.STAFF_MANAGE, path={"key": "scratch"}, body={"items": []}),
+    "list_statuses": Row(permission=P.TICKETS_READ),
+    "list_workflows": Row(permission=P.TICKETS_READ),
+    "create_workflow": Row(permission=P.STAFF_MANAGE, body=WORKFLOW),
+    "get_workflow": Row(permission=P.TICKETS_READ, path={"key": "standard"}),
+    "change_workflow": Row(
+        permission=P.STAFF_MANAGE,
+        path={"key": "standard"},
+        body={"name": "Standard"},
+        version=True,
+        answers=CONFLICT,
+    ),
+    "delete_workflow": Row(permission=P.STAFF_MANAGE, path={"key": "standard"}, version=True, answers=CONFLICT),
+    "add_status": Row(
+        permission=P.STAFF_MANAGE,
+        path={"key": "standard"},
+        body={"key": "s-{unique}", "name": "Parts ordered", "category": "open", "ball": "third_party"},
+    ),
+    "change_status": Row(
+        permission=P.STAFF_MANAGE,
+        path={"key": "standard", "status": "new"},
+        body={"name": "New"},
+        version=True,
+        answers=CONFLICT,
+    ),
+    "delete_status": Row(
+        permission=P.STAFF_MANAGE,
+        path={"key": "standard", "status": "s-{unique}"},
+        query={"successor": "new"},
+        version=True,
+        answers=NOT_THERE | CONFLICT,
+    ),
+}
+
+_DESK: dict[str, Row] = {
+    "open_ticket": Row(
+        permission=P.TICKETS_WRITE,
+        verb=Verb.CHANGE,
+        in_channel=True,
+        body={"kind": "internal", "channel": "{channel}", "subject": "x", "text": "x"},
+    ),
+    "get_new_options": Row(permission=P.TICKETS_READ),
+    "get_ticket": Row(permission=P.TICKETS_READ, verb=Verb.READ),
+    "change_ticket": Row(permission=P.TICKETS_WRITE, verb=Verb.CHANGE, body={"status": "in_progress"}, version=True),
+    "list_activities": Row(permission=P.TICKETS_READ, verb=Verb.READ),
+    "take_ownership": Row(permission=P.TICKETS_WRITE, verb=Verb.CHANGE, version=True),
+    "reply_to_ticket": Row(permission=P.TICKETS_WRITE, verb=Verb.MAIL, body={"text": "An answer"}),
+    "add_note": Row(permission=P.NOTES_WRITE, verb=Verb.CHANGE, body={"text": "A note"}),
+    "add_call": Row(permission=P.TICKETS_WRITE, verb=Verb.CHANGE, body={"text": "A call"}),
+    "watch_ticket": Row(permission=P.TICKETS_READ, verb=Verb.READ, path={"agent_id": "me"}, answers=WRONG),
+    "unwatch_ticket": Row(permission=P.TICKETS_READ, verb=Verb.READ, path={"agent_id": "me"}),
+    "get_attachment": Row(permission=P.TICKETS_READ, verb=Verb.READ, path={"sha256": "0" * 64}, answers=NOT_THERE),
+    "preview_move": Row(permission=P.TICKETS_READ, verb=Verb.READ, query={"channel": "scratch"}),
+    "break_glass": Row(
+        permission=P.STAFF_MANAGE,
+        body={"reason": "The police ask for this one."},
+        sessions_only=True,
+        answers=CONFLICT,  # who subscribes needs none
+    ),
+    "end_break_glass": Row(permission=P.STAFF_MANAGE),
+    "list_ticket_break_glass": Row(permission=P.TICKETS_READ, verb=Verb.READ),
+    "list_break_glass": Row(permission=P.STAFF_MANAGE),
+    "list_tickets": Row(permission=P.TICKETS_READ),
+    "count_tickets": Row(permission=P.TICKETS_READ),
+}
+
+ROUTES: dict[str, Row] = _STAFF | _CHANNELS | _DESK
+"""By ``operation_id``."""
