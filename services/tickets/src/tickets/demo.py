@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import Transaction
 from contracts.tickets import Actor, ActorKind
-from tickets.channels.models import Channel, Subscription
+from tickets.channels import effective
+from tickets.channels.models import Channel
+from tickets.channels.models_groups import DirectSubscription
 from tickets.channels.queries import channel_facts
 from tickets.channels.rules.words import SubjectNumber, Subscribed
 from tickets.database import table_of
@@ -141,7 +143,8 @@ async def seed_channels(tx: Transaction) -> None:
         for agent_id, kind in agents.items()
     ]
     if subscriptions:
-        await tx.session.execute(sa.insert(table_of(Subscription)), subscriptions)
+        await tx.session.execute(sa.insert(table_of(DirectSubscription)), subscriptions)
+        await effective.derive(tx, channels=new)
 
 
 def _open(tx: Transaction, journal: Journal, sample: _Sample, number: int) -> None:

@@ -15,6 +15,12 @@ class ChannelNotFound(NotFound):
     code, title = "channel_not_found", "No such channel"
 
 
+class GroupNotFound(NotFound):
+    """No group of agents has this id."""
+
+    code, title = "group_not_found", "No such group"
+
+
 class AttachmentNotFound(NotFound):
     """No activity of the ticket has a file with these bytes, or the bytes are gone."""
 
@@ -85,6 +91,12 @@ class TicketIsVisible(Conflict):
     """The administrator sees the ticket anyway, so there is nothing to break (CV-11)."""
 
     code, title = "ticket_visible", "You see this ticket already"
+
+
+class GroupExists(Conflict):
+    """There is a group of agents with this name already."""
+
+    code, title = "group_exists", "The name is taken"
 
 
 class InternalTicketCannotMail(Conflict):

@@ -22,6 +22,9 @@ GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tokens",
     "/api/v1/agents",
     "/api/v1/audit",
+    "/api/v1/groups",
+    "/api/v1/password-resets",
+    "/api/v1/setup",
 )
 """What the gateway sends here, each with everything below it."""
 

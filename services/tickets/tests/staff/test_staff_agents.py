@@ -193,13 +193,28 @@ PERMISSIONS = {
     ("GET", "/api/v1/agents/{agent_id}"): "staff:read",
     ("POST", "/api/v1/agents"): "staff:manage",
     ("PATCH", "/api/v1/agents/{agent_id}"): "staff:manage",
+    ("POST", "/api/v1/agents/{agent_id}/invitation"): "staff:manage",
+    ("GET", "/api/v1/agents/me/absence"): "signed in",
+    ("PUT", "/api/v1/agents/me/absence"): "own session",
+    ("DELETE", "/api/v1/agents/me/absence"): "own session",
+    ("GET", "/api/v1/agents/{agent_id}/absence"): "staff:read",
+    ("PUT", "/api/v1/agents/{agent_id}/absence"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/absence"): "staff:manage",
+    ("POST", "/api/v1/password-resets"): "public",
+    ("POST", "/api/v1/password-resets/redemption"): "public",
+    ("POST", "/api/v1/setup"): "public",
+    ("GET", "/api/v1/agents/{agent_id}/sessions"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/sessions"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/sessions/{session_id}"): "staff:manage",
+    ("GET", "/api/v1/agents/{agent_id}/tokens"): "staff:manage",
+    ("DELETE", "/api/v1/agents/{agent_id}/tokens/{token_id}"): "staff:manage",
 }
 
 
 async def test_every_route_declares_a_permission_and_ours_are_those_of_the_table(app: App) -> None:
     routes = route_permissions(app.api)
     assert [route for route in routes if not route.permissions] == []
-    ours = ("/api/v1/session", "/api/v1/tokens", "/api/v1/agents")
+    ours = ("/api/v1/session", "/api/v1/tokens", "/api/v1/agents", "/api/v1/password-resets", "/api/v1/setup")
     declared = {
         (method, route.path): ", ".join(route.permissions)
         for route in routes

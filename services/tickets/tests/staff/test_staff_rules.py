@@ -29,6 +29,7 @@ mail:manage         x      -      -
 portal:manage       x      -      -
 staff:read          x      x      x
 staff:manage        x      -      -
+audit:read          x      -      -
 operations:manage   x      -      -
 """
 

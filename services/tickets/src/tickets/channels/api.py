@@ -18,8 +18,10 @@ from tickets.channels.shapes import (
     ChannelList,
     ChannelOut,
     ChannelPatch,
+    EffectiveSubscriptionOut,
     StatusList,
     StatusOut,
+    SubscribedGroupOut,
     SubscriptionList,
     SubscriptionShape,
     SubscriptionsIn,
@@ -111,7 +113,7 @@ def channel_out(channel: Channel, subscription: Subscribed | None) -> ChannelOut
 
 @router.get("/channels/{key}/subscriptions", operation_id="list_subscriptions", responses=refusals(ChannelNotFound))
 async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
-    """Who subscribes to a channel."""
+    """Who subscribes to a channel, alone and through groups."""
     await operations.find_channel(tx, key)
     return await _subscriptions(tx, key)
 
@@ -122,14 +124,32 @@ async def list_subscriptions(tx: Tx, _who: Admin, key: Key) -> SubscriptionList:
     responses=refusals(ChannelNotFound, UnknownReference, Invalid),
 )
 async def replace_subscriptions(tx: Tx, who: Admin, key: Key, wanted: SubscriptionsIn) -> SubscriptionList:
-    """Let exactly these agents subscribe. Who is left out does not see the channel's tickets any more (CV-05)."""
-    await operations.replace_subscriptions(tx, who, key, wanted.items)
+    """Let exactly these agents subscribe, and these groups; groups that are not given stay as they are.
+
+    Who is left out of both does not see the channel's tickets any more (CV-05).
+    """
+    await operations.replace_subscriptions(tx, who, key, wanted)
     return await _subscriptions(tx, key)
 
 
 async def _subscriptions(tx: Tx, key: str) -> SubscriptionList:
-    rows = await queries.subscriptions(tx, key)
-    return SubscriptionList(items=[SubscriptionShape(agent_id=row.agent_id, kind=row.kind) for row in rows])
+    found = await queries.subscriptions(tx, key)
+    return SubscriptionList(
+        items=[SubscriptionShape(agent_id=agent_id, kind=kind) for agent_id, kind in found.direct.items()],
+        groups=[
+            SubscribedGroupOut(group_id=group_id, name=name, kind=kind)
+            for group_id, (name, kind) in found.groups.items()
+        ],
+        effective=[
+            EffectiveSubscriptionOut(
+                agent_id=agent_id,
+                kind=kind,
+                direct=found.direct.get(agent_id),
+                groups=list(found.through.get(agent_id, ())),
+            )
+            for agent_id, kind in found.effective.items()
+        ],
+    )
 
 
 @router.get("/statuses", operation_id="list_statuses")

@@ -1,6 +1,7 @@
 """What changes channels and who subscribes to them."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -9,14 +10,16 @@ from chassis.database import Transaction
 from chassis.versions import StaleVersion
 from contracts.tickets import Authenticated
 from tickets.audit.operations import record
-from tickets.channels.models import Channel, Subscription
-from tickets.channels.queries import subscriptions, workflow_exists
+from tickets.channels import effective
+from tickets.channels.models import Channel
+from tickets.channels.models_groups import DirectSubscription, Group, GroupSubscription
+from tickets.channels.queries import known_agents, subscriptions, workflow_exists
 from tickets.channels.rules.parents import is_circle
-from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionShape
+from tickets.channels.rules.words import Subscribed
+from tickets.channels.shapes import ChannelIn, ChannelPatch, SubscriptionsIn
 from tickets.channels.workflow_operations import adopt_workflow
 from tickets.database import is_one_of, table_of
 from tickets.errors import ChannelExists, ChannelIsDefault, ChannelNotFound, UnknownReference
-from tickets.staff.models import Agent
 
 
 async def create_channel(tx: Transaction, who: Authenticated, new: ChannelIn) -> Channel:
@@ -35,7 +38,7 @@ async def create_channel(tx: Transaction, who: Authenticated, new: ChannelIn) ->
     )
     if made.first() is None:
         raise ChannelExists(f"There is a channel '{new.key}' already. Choose another key.")
-    details = new.model_dump(mode="json")
+    details = new.model_dump(mode="json", exclude={"key"})
     await record(tx, actor=who, action="channel.created", subject=f"channel:{new.key}", details=details)
     return await find_channel(tx, new.key)
 
@@ -52,6 +55,7 @@ async def change_channel(
         )
     if patch.parent is not None:
         await _parent(tx, key, patch.parent)
+    before = {name: getattr(channel, name) for name in patch.model_fields_set}
     if patch.is_default and not channel.is_default:
         await _no_default(tx)
     for name in patch.model_fields_set - {"told", "workflow"}:
@@ -63,7 +67,8 @@ async def change_channel(
     if patch.workflow is not None and patch.workflow != channel.workflow:
         await adopt_workflow(tx, channel, patch.workflow)
     channel.version += 1
-    details = patch.model_dump(mode="json", exclude_unset=True)
+    after = {name: getattr(channel, name) for name in patch.model_fields_set}
+    details = {"before": before, "after": after}
     await record(tx, actor=who, action="channel.changed", subject=f"channel:{key}", details=details)
     return channel
 
@@ -77,24 +82,38 @@ async def _no_default(tx: Transaction) -> None:
         await tx.session.flush()
 
 
-async def replace_subscriptions(
-    tx: Transaction, who: Authenticated, key: str, wanted: tuple[SubscriptionShape, ...]
-) -> None:
-    """Let exactly these agents subscribe. Raises `ChannelNotFound`, `UnknownReference`."""
+async def replace_subscriptions(tx: Transaction, who: Authenticated, key: str, wanted: SubscriptionsIn) -> None:
+    """Let exactly these agents subscribe, and exactly these groups where they are given.
+
+    Raises `ChannelNotFound`, `UnknownReference`.
+    """
+    await effective.lock(tx)
     await find_channel(tx, key, lock=True)
-    agents = {subscription.agent_id for subscription in wanted}
-    known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, agents))))
-    if missing := agents - known:
-        raise UnknownReference(f"There is no agent {min(missing)}.")
-    before = {item.agent_id: item.kind for item in await subscriptions(tx, key)}
-    after = {item.agent_id: item.kind for item in wanted}
-    changed = sorted(agent for agent in before.keys() | after.keys() if before.get(agent) != after.get(agent))
-    details = {str(agent): {"from": before.get(agent), "to": after.get(agent)} for agent in changed}
+    before = await subscriptions(tx, key)
+    agents = {item.agent_id: item.kind for item in wanted.items}
+    await known_agents(tx, agents)
+    await tx.session.execute(sa.delete(DirectSubscription).where(DirectSubscription.channel == key))
+    if agents:
+        rows = [{"channel": key, "agent_id": agent_id, "kind": kind} for agent_id, kind in agents.items()]
+        await tx.session.execute(sa.insert(table_of(DirectSubscription)), rows)
+    details: dict[str, object] = {"agents": {"before": before.direct, "after": agents}}
+    if wanted.groups is not None:
+        groups = {item.group_id: item.kind for item in wanted.groups}
+        await _replace_groups(tx, key, groups)
+        were = {group_id: kind for group_id, (_, kind) in before.groups.items()}
+        details["groups"] = {"before": were, "after": groups}
+    await effective.derive(tx, channels=[key])
     await record(tx, actor=who, action="subscriptions.replaced", subject=f"channel:{key}", details=details)
-    await tx.session.execute(sa.delete(table_of(Subscription)).where(Subscription.channel == key))
-    if wanted:
-        rows = [{"channel": key, "agent_id": item.agent_id, "kind": item.kind} for item in wanted]
-        await tx.session.execute(sa.insert(table_of(Subscription)), rows)
+
+
+async def _replace_groups(tx: Transaction, key: str, groups: Mapping[UUID, Subscribed]) -> None:
+    known = set(await tx.session.scalars(sa.select(Group.id).where(is_one_of(Group.id, groups))))
+    if missing := set(groups) - known:
+        raise UnknownReference(f"There is no group {min(missing)}.")
+    await tx.session.execute(sa.delete(GroupSubscription).where(GroupSubscription.channel == key))
+    if groups:
+        rows = [{"channel": key, "group_id": group_id, "kind": kind} for group_id, kind in groups.items()]
+        await tx.session.execute(sa.insert(table_of(GroupSubscription)), rows)
 
 
 async def find_channel(tx: Transaction, key: str, *, lock: bool = False) -> Channel:

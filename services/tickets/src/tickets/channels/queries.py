@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from chassis.database import Transaction
 from tickets.channels.models import BreakGlass, Channel, Status, Subscription, Workflow
+from tickets.channels.models_groups import DirectSubscription, Group, GroupMember, GroupSubscription
 from tickets.channels.rules.visibility import Access
 from tickets.channels.rules.words import SubjectNumber, Subscribed
 from tickets.channels.rules.workflow import Flow, Place
-from tickets.database import is_any
+from tickets.database import is_any, is_one_of
+from tickets.errors import UnknownReference
 from tickets.staff.models import Agent
 from tickets.staff.rules.permissions import Role
 
@@ -184,10 +186,54 @@ async def channels_of_workflow(tx: Transaction, key: str) -> list[str]:
     return list(await tx.session.scalars(wanted))
 
 
-async def subscriptions(tx: Transaction, channel: str) -> Sequence[Subscription]:
-    """Who subscribes to a channel."""
-    statement = sa.select(Subscription).where(Subscription.channel == channel).order_by(Subscription.agent_id)
-    return (await tx.session.scalars(statement)).all()
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionsView:
+    """Who subscribes to a channel: agents themselves, groups with their names, and what follows for each agent.
+
+    ``through`` are the groups of each agent that subscribe.
+    """
+
+    direct: dict[UUID, Subscribed]
+    groups: dict[UUID, tuple[str, Subscribed]]
+    effective: dict[UUID, Subscribed]
+    through: dict[UUID, tuple[UUID, ...]]
+
+
+async def subscriptions(tx: Transaction, channel: str) -> SubscriptionsView:
+    """Who subscribes to a channel, and why."""
+    execute = tx.session.execute
+    direct = sa.select(DirectSubscription.agent_id, DirectSubscription.kind).where(
+        DirectSubscription.channel == channel
+    )
+    groups = (
+        sa.select(GroupSubscription.group_id, Group.name, GroupSubscription.kind)
+        .join(Group, Group.id == GroupSubscription.group_id)
+        .where(GroupSubscription.channel == channel)
+    )
+    members = (
+        sa.select(GroupMember.agent_id, GroupMember.group_id)
+        .join(GroupSubscription, GroupSubscription.group_id == GroupMember.group_id)
+        .where(GroupSubscription.channel == channel)
+        .order_by(GroupMember.agent_id, GroupMember.group_id)
+    )
+    counts = sa.select(Subscription.agent_id, Subscription.kind).where(Subscription.channel == channel)
+    through: dict[UUID, tuple[UUID, ...]] = {}
+    for row in await execute(members):
+        through[row.agent_id] = (*through.get(row.agent_id, ()), row.group_id)
+    return SubscriptionsView(
+        direct={row.agent_id: row.kind for row in await execute(direct.order_by(DirectSubscription.agent_id))},
+        groups={row.group_id: (row.name, row.kind) for row in await execute(groups.order_by(Group.name))},
+        effective={row.agent_id: row.kind for row in await execute(counts.order_by(Subscription.agent_id))},
+        through=through,
+    )
+
+
+async def known_agents(tx: Transaction, agent_ids: Iterable[UUID]) -> None:
+    """Raises `UnknownReference` unless all of these agents exist."""
+    wanted = set(agent_ids)
+    known = set(await tx.session.scalars(sa.select(Agent.id).where(is_one_of(Agent.id, wanted))))
+    if missing := wanted - known:
+        raise UnknownReference(f"There is no agent {min(missing)}.")
 
 
 async def workflow_exists(tx: Transaction, key: str) -> bool:

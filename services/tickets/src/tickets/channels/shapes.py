@@ -16,6 +16,7 @@ ReopenDays = Annotated[int, Field(ge=1, le=3650)]
 Position = Annotated[int, Field(ge=0, le=100_000)]
 
 MAX_SUBSCRIBERS = 5_000
+MAX_GROUPS = 500
 
 
 def _in_order(roles: frozenset[Reason]) -> tuple[Reason, ...]:
@@ -157,21 +158,56 @@ class SubscriptionShape(BaseModel):
     kind: Subscribed
 
 
+class GroupSubscriptionShape(BaseModel):
+    """A group of agents and how its members subscribe."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    group_id: UUID
+    kind: Subscribed
+
+
 class SubscriptionsIn(BaseModel):
-    """All subscriptions of a channel; they replace those that there are. An agent can be there once."""
+    """All subscriptions of a channel; they replace those that there are. An agent or a group can be there once.
+
+    ``groups`` that are left out stay as they are.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     items: tuple[SubscriptionShape, ...] = Field(max_length=MAX_SUBSCRIBERS)
+    groups: Annotated[tuple[GroupSubscriptionShape, ...], Field(max_length=MAX_GROUPS)] | None = None
 
     @model_validator(mode="after")
-    def _each_agent_once(self) -> Self:
+    def _each_once(self) -> Self:
         if len({item.agent_id for item in self.items}) != len(self.items):
             raise ValueError("an agent is there more than once")
+        groups = self.groups or ()
+        if len({item.group_id for item in groups}) != len(groups):
+            raise ValueError("a group is there more than once")
         return self
 
 
+class SubscribedGroupOut(BaseModel):
+    """A group that subscribes."""
+
+    group_id: UUID
+    name: str
+    kind: Subscribed
+
+
+class EffectiveSubscriptionOut(BaseModel):
+    """What counts for an agent: the stronger of their own subscription and those of their ``groups``."""
+
+    agent_id: UUID
+    kind: Subscribed
+    direct: Subscribed | None
+    groups: list[UUID]
+
+
 class SubscriptionList(BaseModel):
-    """All subscriptions of a channel."""
+    """All subscriptions of a channel: ``items`` are agents themselves, ``effective`` is what follows for each agent."""
 
     items: list[SubscriptionShape]
+    groups: list[SubscribedGroupOut]
+    effective: list[EffectiveSubscriptionOut]

@@ -31,7 +31,9 @@ from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, set_status
 from tickets.desk.rules.audience import audience, of_activity, of_changes
+from tickets.desk.rules.substitutes import who_acts, with_substitutes
 from tickets.desk.rules.words import Kind
+from tickets.staff.absences import substitutes_of
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)
 _MOVED = frozenset({Occasion.MOVED})
@@ -155,8 +157,19 @@ class Journal:
         if self._activities:
             await session.execute(sa.insert(table_of(Activity)), [vars(activity) for activity in self._activities])
         watchers = await self._watchers()
-        for told in self._told:
-            self._tx.emit(self._event(told, watchers.get(told.ticket.id, frozenset())), because=told.because)
+        events = [self._event(told, watchers.get(told.ticket.id, frozenset())) for told in self._told]
+        substitutes = await substitutes_of(self._tx, set().union(*(who_acts(event.audience) for event in events)))
+        for told, event in zip(self._told, events, strict=True):
+            self._tx.emit(self._stood_in_for(told, event, substitutes), because=told.because)
+
+    def _stood_in_for(self, told: _Told, event: TicketEvent, substitutes: Mapping[UUID, UUID]) -> TicketEvent:
+        """The event, told also to the substitutes of those who are away."""
+        if not substitutes:
+            return event
+        everybody = with_substitutes(
+            event.audience, substitutes, sees=self.channel(told.ticket).sees, actor_id=told.actor.id
+        )
+        return event.model_copy(update={"audience": everybody})
 
     def _touch(self, ticket: AnyTicket) -> None:
         if ticket.id not in self._touched:

@@ -1,7 +1,8 @@
 """What gives access, uses it and ends it: sign-ins, sessions and API tokens.
 
 Whatever ends access tells so with `AccessRevoked` in the same transaction, and gives the ids back, so that the door
-lets its own process forget them without waiting for the bus.
+lets its own process forget them without waiting for the bus. What one agent does to another's access, and every API
+token, is in the audit log (TS-11).
 """
 
 import hmac
@@ -18,8 +19,10 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts.tickets import AccessRevoked, Authenticated, Permission
+from tickets.audit.operations import record
 from tickets.staff.errors import ScopeNotAllowed, SessionNotFound, TokenNotFound, TooManySignIns, TooManyTokens
 from tickets.staff.models import Agent, ApiToken, Session, SignInAttempts
+from tickets.staff.models_links import OneTimeLink
 from tickets.staff.queries import TokenView
 from tickets.staff.rules import attempts, credentials
 from tickets.staff.rules.credentials import SEEN_EVERY, digest, new_secret, session_ends
@@ -73,6 +76,18 @@ async def begin_sign_in(tx: Transaction, *, email: str, address: str) -> Account
     return Account(agent_id=row.id, active=row.active, password_hash=row.password_hash) if row else None
 
 
+async def note_block(tx: Transaction, *, email: str, address: str) -> None:
+    """Write it into the audit log if the sign-in that just failed blocked further ones.
+
+    It is done in the same way whether or not there is such an account: neither answer nor time tells.
+    """
+    key = (SignInAttempts.account == email, SignInAttempts.address == address)
+    past = (await tx.session.execute(sa.select(SignInAttempts).where(*key))).scalar_one_or_none()
+    if past is not None and past.failures >= attempts.FREE:
+        details = {"failures": past.failures, "blocked_until": past.blocked_until}
+        await record(tx, actor=None, action="sign_in.blocked", subject=f"account:{email}", details=details)
+
+
 async def forgive_attempts(tx: Transaction, *, email: str, address: str) -> None:
     """Forget the failures, because the password was right."""
     await tx.session.execute(
@@ -111,12 +126,15 @@ async def start_session(tx: Transaction, account: Account, *, browser: Browser) 
     return secret
 
 
-async def end_session(tx: Transaction, *, agent_id: UUID, session_id: UUID) -> Ended:
+async def end_session(
+    tx: Transaction, *, agent_id: UUID, session_id: UUID, actor: Authenticated | None = None
+) -> Ended:
     """End one session of this agent. Raises `SessionNotFound`."""
     query = sa.delete(Session).where(Session.id == session_id, Session.agent_id == agent_id).returning(Session.id)
     ended = tuple(await tx.session.scalars(query))
     if not ended:
-        raise SessionNotFound("You have no session with this id. It may have ended already.")
+        raise SessionNotFound("There is no session with this id. It may have ended already.")
+    await _note_ended(tx, agent_id, ended, actor=actor)
     return revoke(tx, ended)
 
 
@@ -126,18 +144,35 @@ async def end_session_of(tx: Transaction, secret: str) -> Ended:
     return revoke(tx, tuple(await tx.session.scalars(query)))
 
 
-async def end_sessions(tx: Transaction, agent_id: UUID, *, but: UUID | None = None) -> Ended:
+async def end_sessions(
+    tx: Transaction, agent_id: UUID, *, but: UUID | None = None, actor: Authenticated | None = None
+) -> Ended:
     """End every session of an agent, except one."""
     query = sa.delete(Session).where(Session.agent_id == agent_id).returning(Session.id)
     if but is not None:
         query = query.where(Session.id != but)
-    return revoke(tx, tuple(await tx.session.scalars(query)))
+    ended = tuple(await tx.session.scalars(query))
+    if ended:
+        await _note_ended(tx, agent_id, ended, actor=actor)
+    return revoke(tx, ended)
+
+
+async def _note_ended(tx: Transaction, agent_id: UUID, ended: Ended, *, actor: Authenticated | None) -> None:
+    """Sessions that somebody else ended. One's own are one's own matter, and a change of the agent tells of its own."""
+    if actor is not None and actor.agent_id != agent_id:
+        details = {"sessions": ended}
+        await record(tx, actor=actor, action="session.ended", subject=f"agent:{agent_id}", details=details)
 
 
 async def end_all_access(tx: Transaction, agent_id: UUID) -> Ended:
     """End the sessions of an agent, and let everybody look the API tokens up anew: their agent has changed."""
     tokens = tuple(await tx.session.scalars(sa.select(ApiToken.id).where(ApiToken.agent_id == agent_id)))
     return (*await end_sessions(tx, agent_id), *revoke(tx, tokens))
+
+
+async def withdraw_links(tx: Transaction, agent_id: UUID) -> None:
+    """The one-time links of an agent end: there is a new password, another address, or no access any more."""
+    await tx.session.execute(sa.delete(OneTimeLink).where(OneTimeLink.agent_id == agent_id))
 
 
 async def create_token(
@@ -164,6 +199,8 @@ async def create_token(
     )
     tx.session.add(token)
     await tx.session.flush()
+    details = {"name": name, "scopes": token.scopes, "expires_at": token.expires_at, "agent_id": who.agent_id}
+    await record(tx, actor=who, action="token.created", subject=f"token:{token.id}", details=details)
     view = TokenView(
         id=token.id,
         name=token.name,
@@ -175,13 +212,15 @@ async def create_token(
     return view, text
 
 
-async def delete_token(tx: Transaction, *, agent_id: UUID, token_id: UUID) -> Ended:
+async def delete_token(tx: Transaction, *, agent_id: UUID, token_id: UUID, actor: Authenticated) -> Ended:
     """Delete an API token of this agent. Raises `TokenNotFound`."""
-    query = sa.delete(ApiToken).where(ApiToken.id == token_id, ApiToken.agent_id == agent_id).returning(ApiToken.id)
-    ended = tuple(await tx.session.scalars(query))
-    if not ended:
-        raise TokenNotFound("You have no API token with this id. It may have been deleted already.")
-    return revoke(tx, ended)
+    query = sa.delete(ApiToken).where(ApiToken.id == token_id, ApiToken.agent_id == agent_id).returning(ApiToken.name)
+    name = await tx.session.scalar(query)
+    if name is None:
+        raise TokenNotFound("There is no API token with this id. It may have been deleted already.")
+    details = {"name": name, "agent_id": agent_id}
+    await record(tx, actor=actor, action="token.deleted", subject=f"token:{token_id}", details=details)
+    return revoke(tx, (token_id,))
 
 
 def revoke(tx: Transaction, ended: Ended) -> Ended:

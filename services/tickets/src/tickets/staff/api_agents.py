@@ -125,7 +125,7 @@ async def create_agent(
     """Create an agent. Nobody can sign in as them until an administrator set a password."""
 
     async def work() -> AgentOut:
-        return AgentOut.model_validate(await operations.create_agent(tx, AgentFields(**agent.model_dump())))
+        return AgentOut.model_validate(await operations.create_agent(tx, AgentFields(**agent.model_dump()), actor=who))
 
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_url)
 
@@ -142,7 +142,7 @@ def change_router(passwords: Passwords) -> APIRouter:
         ),
     )
     async def change_agent(
-        desk: Desk, _who: Administrator, response: Response, version: IfMatch, agent_id: UUID, patch: AgentPatch
+        desk: Desk, who: Administrator, response: Response, version: IfMatch, agent_id: UUID, patch: AgentPatch
     ) -> AgentOut:
         """Change an agent that was read in the version of ``If-Match``."""
         changes: dict[str, Any] = patch.model_dump(exclude_unset=True)
@@ -155,7 +155,7 @@ def change_router(passwords: Passwords) -> APIRouter:
             hashed = await passwords.hash(password)
         async with desk.database.transaction() as tx:
             agent, ended = await operations.change_agent(
-                tx, agent_id, version=version, changes=changes, password_hash=hashed
+                tx, agent_id, version=version, changes=changes, password_hash=hashed, actor=who
             )
         forget(desk, ended)
         response.headers["ETag"] = etag(agent.version)

@@ -48,7 +48,7 @@ class MeOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """One of one's own sessions. ``current`` is the one that asks; it ends at ``ends_at`` if it is not used."""
+    """A session of an agent. ``current`` is the one that asks; it ends at ``ends_at`` if it is not used."""
 
     id: UUID
     current: bool
@@ -60,7 +60,7 @@ class SessionOut(BaseModel):
 
 
 class SessionsOut(BaseModel):
-    """One's own sessions, newest first; at most 100, so there is no further page."""
+    """Sessions, newest first; at most 100, so there is no further page."""
 
     items: list[SessionOut]
     next: None = None
@@ -133,7 +133,9 @@ def sign_in_router(passwords: Passwords) -> APIRouter:
         hashed = await passwords.hash(change.new_password)
         async with desk.database.transaction() as tx:
             await access.forgive_attempts(tx, email=me.email, address=browser.address)
-            ended = await operations.set_password(tx, me.id, password_hash=hashed, keep=who.credential_id)
+            ended = await operations.set_password(
+                tx, me.id, password_hash=hashed, by="themselves", keep=who.credential_id, actor=who
+            )
         forget(desk, ended)
 
     return router
@@ -179,8 +181,11 @@ async def _verified(desk: Desk, passwords: Passwords, *, email: str, password: s
     """The account if the password is right. No connection is held while the password is hashed."""
     async with desk.database.transaction() as tx:
         account = await access.begin_sign_in(tx, email=email, address=browser.address)
-    right = await passwords.verify(password, account.password_hash if account else None)
-    return account if right else None
+    if await passwords.verify(password, account.password_hash if account else None):
+        return account
+    async with desk.database.transaction() as tx:
+        await access.note_block(tx, email=email, address=browser.address)
+    return None
 
 
 async def _renew(desk: Desk, passwords: Passwords, account: Account, *, password: str) -> None:

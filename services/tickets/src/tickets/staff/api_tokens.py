@@ -44,7 +44,7 @@ class NewTokenOut(TokenOut):
 
 
 class TokensOut(BaseModel):
-    """One's own API tokens, newest first; at most 50, so there is no further page."""
+    """API tokens, newest first; at most 50, so there is no further page."""
 
     items: list[TokenOut]
     next: None = None
@@ -75,5 +75,5 @@ async def create_token(tx: Tx, who: Owner, response: Response, token: TokenIn) -
 async def delete_token(desk: Desk, who: Owner, token_id: UUID) -> None:
     """Delete one of one's own API tokens; it ends at once, everywhere."""
     async with desk.database.transaction() as tx:
-        ended = await access.delete_token(tx, agent_id=who.agent_id, token_id=token_id)
+        ended = await access.delete_token(tx, agent_id=who.agent_id, token_id=token_id, actor=who)
     forget(desk, ended)

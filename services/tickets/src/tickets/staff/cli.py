@@ -17,11 +17,12 @@ from chassis.problems import Refusal
 from contracts.messages import Service
 from tickets.audit import cli as audit
 from tickets.settings import Settings
-from tickets.staff import access, operations
+from tickets.staff import access, links, operations
 from tickets.staff.models import Agent
 from tickets.staff.operations import AgentFields
 from tickets.staff.passwords import Passwords
 from tickets.staff.rules.emails import clean_email, email_key
+from tickets.staff.rules.links import LIFETIME, Purpose, url_of
 from tickets.staff.rules.passwords import password_fault
 from tickets.staff.rules.permissions import Role
 
@@ -64,7 +65,7 @@ def set_password(email: Email) -> None:
         agent_id = await tx.session.scalar(sa.select(Agent.id).where(Agent.email == email_key(email)))
         if agent_id is None:
             return False
-        await operations.set_password(tx, agent_id, password_hash=await _hash(settings, password))
+        await operations.set_password(tx, agent_id, password_hash=await _hash(settings, password), by="operator")
         await access.forgive_account(tx, email=email_key(email))
         return True
 
@@ -72,6 +73,16 @@ def set_password(email: Email) -> None:
         typer.echo(f"No agent signs in with {email}.", err=True)
         raise typer.Exit(1)
     typer.echo("The password is set; every session of the agent has ended.")
+
+
+@commands.command()
+def setup_link() -> None:
+    """Print a link with which the first administrator sets the desk up in the browser; an earlier one ends."""
+    settings = Settings()
+    secret = _run(settings, links.make_setup_link)
+    hours = LIFETIME[Purpose.SETUP].total_seconds() / 3600
+    typer.echo(url_of(Purpose.SETUP, secret, public_url=settings.public_url))
+    typer.echo(f"It works once, for {hours:.0f} hours, and only while there is no administrator.", err=True)
 
 
 def _ask_for_password(email: str) -> str:

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from chassis.database import Database, Transaction
 from tickets.staff.models import ApiToken, Session, SignInAttempts
+from tickets.staff.models_links import LinkRequest, OneTimeLink
 from tickets.staff.rules.attempts import FORGOTTEN
 from tickets.staff.rules.credentials import ABSOLUTE, IDLE
+from tickets.staff.rules.links import WINDOW
 
 CLEAN_EVERY = 600.0
 """Seconds."""
@@ -18,7 +20,7 @@ EXPIRED_TOKENS_STAY = timedelta(days=30)
 
 
 def clean_access(database: Database) -> Callable[[], Awaitable[int]]:
-    """The job that deletes ended sessions, tokens that expired long ago, and forgotten failures."""
+    """The job that deletes ended sessions and links, tokens that expired long ago, and forgotten failures."""
 
     async def clean() -> int:
         async with database.transaction() as tx:
@@ -34,6 +36,8 @@ async def delete_ended(tx: Transaction) -> None:
         sa.delete(Session).where(Session.seen_at < tx.now - IDLE),
         sa.delete(Session).where(Session.created_at < tx.now - ABSOLUTE),
         sa.delete(ApiToken).where(ApiToken.expires_at < tx.now - EXPIRED_TOKENS_STAY),
+        sa.delete(OneTimeLink).where(OneTimeLink.expires_at < tx.now),
+        sa.delete(LinkRequest).where(LinkRequest.done_at < tx.now - WINDOW),
         sa.delete(SignInAttempts).where(SignInAttempts.last_at < tx.now - FORGOTTEN),
     ):
         await tx.session.execute(ended)

@@ -1,5 +1,6 @@
 """What changes agents and their passwords."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from chassis.database import Transaction
 from chassis.ids import new_id
 from chassis.versions import StaleVersion
+from contracts.tickets import Authenticated
+from tickets.audit.operations import record
 from tickets.staff import access, queries
 from tickets.staff.access import Ended
 from tickets.staff.errors import EmailTaken, LastAdmin
@@ -33,9 +36,14 @@ class AgentFields:
 
 
 async def create_agent(
-    tx: Transaction, fields: AgentFields, *, password_hash: str | None = None, agent_id: UUID | None = None
+    tx: Transaction,
+    fields: AgentFields,
+    *,
+    password_hash: str | None = None,
+    agent_id: UUID | None = None,
+    actor: Authenticated | None = None,
 ) -> AgentView:
-    """A new agent, who can sign in once there is a password. Raises `EmailTaken`."""
+    """A new agent, who can sign in once there is a password. ``actor`` is who did it. Raises `EmailTaken`."""
     agent_id = agent_id or new_id()
     created = await tx.session.scalar(
         insert(Agent)
@@ -56,18 +64,26 @@ async def create_agent(
     )
     if created is None:
         raise _taken(fields.email)
+    details = {**vars(fields), "password_set": password_hash is not None}
+    await record(tx, actor=actor, action="agent.created", subject=f"agent:{agent_id}", details=details)
     return await queries.get_agent(tx, agent_id)
 
 
 async def change_agent(
-    tx: Transaction, agent_id: UUID, *, version: int, changes: dict[str, object], password_hash: str | None = None
+    tx: Transaction,
+    agent_id: UUID,
+    *,
+    version: int,
+    changes: dict[str, object],
+    password_hash: str | None = None,
+    actor: Authenticated | None = None,
 ) -> tuple[AgentView, Ended]:
     """The agent, changed; ``changes`` are fields of `AgentFields`.
 
     A new role, a new password and deactivation end every session. Raises `AgentNotFound`, `StaleVersion`,
     `EmailTaken`, `LastAdmin`.
     """
-    await tx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADMINISTRATORS)))
+    await lock_administrators(tx)
     await tx.session.execute(sa.select(Agent.id).where(Agent.id == agent_id).with_for_update())
     before = await queries.get_agent(tx, agent_id)
     if before.version != version:
@@ -87,15 +103,46 @@ async def change_agent(
     if _administers(before) and not _administers(after):
         await _refuse_no_admin(tx)
     ended: Ended = ()
+    if password_hash is not None or (before.email, before.active) != (after.email, after.active):
+        await access.withdraw_links(tx, agent_id)
     if password_hash is not None or (before.role, before.active) != (after.role, after.active):
         ended = await access.end_all_access(tx, agent_id)
+    details = {
+        "before": {name: getattr(before, name) for name in changes},
+        "after": {name: getattr(after, name) for name in changes},
+        "access_ended": bool(ended),
+    }
+    if changes:
+        await record(tx, actor=actor, action="agent.changed", subject=f"agent:{agent_id}", details=details)
+    if password_hash is not None:
+        await _note_password(tx, agent_id, {"by": "administrator"}, actor=actor)
     return after, ended
 
 
-async def set_password(tx: Transaction, agent_id: UUID, *, password_hash: str, keep: UUID | None = None) -> Ended:
-    """A new password; it ends every session except ``keep``."""
+async def set_password(
+    tx: Transaction,
+    agent_id: UUID,
+    *,
+    password_hash: str,
+    by: str,
+    keep: UUID | None = None,
+    actor: Authenticated | None = None,
+) -> Ended:
+    """A new password; it ends every session except ``keep``, and every one-time link.
+
+    ``by`` is the way it was set, for the audit log.
+    """
     await tx.session.execute(sa.update(Agent).where(Agent.id == agent_id).values(password_hash=password_hash))
-    return await access.end_sessions(tx, agent_id, but=keep)
+    await access.withdraw_links(tx, agent_id)
+    ended = await access.end_sessions(tx, agent_id, but=keep)
+    await _note_password(tx, agent_id, {"by": by, "sessions_ended": len(ended)}, actor=actor)
+    return ended
+
+
+async def _note_password(
+    tx: Transaction, agent_id: UUID, details: Mapping[str, object], *, actor: Authenticated | None
+) -> None:
+    await record(tx, actor=actor, action="agent.password_set", subject=f"agent:{agent_id}", details=details)
 
 
 async def renew_hash(tx: Transaction, agent_id: UUID, *, old: str, new: str) -> None:
@@ -109,9 +156,19 @@ def _administers(agent: AgentView) -> bool:
     return agent.active and agent.role is Role.ADMIN
 
 
-async def _refuse_no_admin(tx: Transaction) -> None:
+async def lock_administrators(tx: Transaction) -> None:
+    """Let nobody else change who administers until the commit. Take it before any row."""
+    await tx.session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADMINISTRATORS)))
+
+
+async def count_administrators(tx: Transaction) -> int:
+    """How many agents can administer the desk."""
     query = sa.select(sa.func.count()).select_from(Agent).where(Agent.active, Agent.role == Role.ADMIN)
-    if not await tx.session.scalar(query):
+    return await tx.session.scalar(query) or 0
+
+
+async def _refuse_no_admin(tx: Transaction) -> None:
+    if not await count_administrators(tx):
         raise LastAdmin("Nobody could administer the desk then. Make another agent an administrator first.")
 
 

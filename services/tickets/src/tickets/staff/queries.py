@@ -36,7 +36,7 @@ class AgentView:
 
 @dataclass(frozen=True, kw_only=True)
 class SessionView:
-    """A session of the agent who asks. ``ends_at`` holds if it is not used again."""
+    """A session of an agent. ``ends_at`` holds if it is not used again."""
 
     id: UUID
     created_at: datetime
