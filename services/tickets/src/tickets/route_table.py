@@ -87,6 +87,48 @@ _STAFF: dict[str, Row] = {
     "retry_dead_letter_tickets": Row(permission=P.OPERATIONS_MANAGE, path={"letter_id": "{uuid}"}, answers=NOT_THERE),
 }
 
+ABSENCE: Sample = {"starts_at": "2026-12-24T00:00:00Z", "ends_at": "2026-12-31T00:00:00Z"}
+
+_MORE_STAFF: dict[str, Row] = {
+    "list_sessions_of_agent": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}),
+    "end_sessions_of_agent": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}),
+    "end_session_of_agent": Row(
+        permission=P.STAFF_MANAGE, path={"agent_id": "{agent}", "session_id": "{uuid}"}, answers=NOT_THERE
+    ),
+    "list_tokens_of_agent": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}),
+    "delete_token_of_agent": Row(
+        permission=P.STAFF_MANAGE, path={"agent_id": "{agent}", "token_id": "{uuid}"}, answers=NOT_THERE
+    ),
+    "ask_for_password_reset": Row(permission=PUBLIC, body={"email": "{unique}@desk.example"}),
+    "redeem_password_link": Row(
+        permission=PUBLIC, body={"token": "wrong", "new_password": "correct horse battery"}, answers=WRONG
+    ),
+    "set_up": Row(
+        permission=PUBLIC,
+        body={
+            "token": "wrong",
+            "name": "Ada",
+            "email": "{unique}@desk.example",
+            "password": "correct horse battery",
+        },
+        answers=NOT_THERE,
+    ),
+    "invite_agent": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}),
+    "get_my_absence": Row(permission=SIGNED_IN, answers=NOT_THERE),
+    "set_my_absence": Row(permission=OWN_SESSION, body=ABSENCE),
+    "end_my_absence": Row(permission=OWN_SESSION, answers=NOT_THERE),
+    "get_absence": Row(permission=P.STAFF_READ, path={"agent_id": "{agent}"}, answers=NOT_THERE),
+    "set_absence": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}, body=ABSENCE),
+    "end_absence": Row(permission=P.STAFF_MANAGE, path={"agent_id": "{agent}"}, answers=NOT_THERE),
+    "list_groups": Row(permission=P.STAFF_READ),
+    "create_group": Row(permission=P.STAFF_MANAGE, body={"name": "Group {unique}"}),
+    "get_group": Row(permission=P.STAFF_READ, path={"group_id": "{uuid}"}, answers=NOT_THERE),
+    "change_group": Row(
+        permission=P.STAFF_MANAGE, path={"group_id": "{uuid}"}, body={"name": "x"}, version=True, answers=NOT_THERE
+    ),
+    "delete_group": Row(permission=P.STAFF_MANAGE, path={"group_id": "{uuid}"}, version=True, answers=NOT_THERE),
+}
+
 _CHANNELS: dict[str, Row] = {
     "list_channels": Row(permission=P.TICKETS_READ),
     "create_channel": Row(permission=P.STAFF_MANAGE, body={"key": "c-{unique}", "name": "Board"}),
@@ -165,5 +207,5 @@ _DESK: dict[str, Row] = {
     "count_tickets": Row(permission=P.TICKETS_READ),
 }
 
-ROUTES: dict[str, Row] = _STAFF | _CHANNELS | _DESK
+ROUTES: dict[str, Row] = _STAFF | _MORE_STAFF | _CHANNELS | _DESK
 """By ``operation_id``."""

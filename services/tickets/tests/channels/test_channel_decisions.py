@@ -16,7 +16,7 @@ from tickets.channels.rules.told import EVERYBODY, roles_told
 from tickets.channels.rules.words import Occasion
 from tickets.desk.rules.audience import audience, of_activity, of_changes
 from tickets.desk.rules.words import Kind
-from tickets.staff.demo import ADA, ANNA, DORA, PETRA, TOM, VIKTOR
+from tickets.staff.demo import ADA, ANNA, DORA, PETRA, TOM
 
 NOTE = {"text": "x"}
 
@@ -237,14 +237,12 @@ async def test_what_a_channel_decides_is_in_the_audit_log(desk: Desk) -> None:
     await decide(desk, "sales", told={"moved": []}, owner_starts_work=False)
     client = await desk.browser(ADA)
     await client.put("/channels/sales/subscriptions", json={"items": [{"agent_id": str(ADA), "kind": "standard"}]})
-    entries = (await client.get("/audit")).json()["items"]
+    entries = (await client.get("/audit", params={"limit": 2})).json()["items"]
     assert [(entry["action"], entry["subject"]) for entry in entries] == [
         ("subscriptions.replaced", "channel:sales"),
         ("channel.changed", "channel:sales"),
     ]
-    assert entries[1]["details"] == {"told": {"moved": []}, "owner_starts_work": False}
-    assert entries[0]["details"] == {
-        str(ADA): {"from": "informal", "to": "standard"},
-        str(ANNA): {"from": "informal", "to": None},
-        str(VIKTOR): {"from": "standard", "to": None},
+    assert entries[1]["details"] == {
+        "before": {"told": {}, "owner_starts_work": True},
+        "after": {"told": {"moved": []}, "owner_starts_work": False},
     }
