@@ -16,13 +16,16 @@ from chassis.testing import SettingsFor
 from contracts.messages import Service
 from contracts.tickets import ActorKind
 from tickets import demo
+from tickets.channels.models import BreakGlass
 from tickets.channels.rules.words import Ball, Category
 from tickets.database import table_of
+from tickets.desk.glass import OPENINGS
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.portal import heads_of
-from tickets.desk.queries import ROWS
+from tickets.desk.queries import REACHED, ROWS
 from tickets.desk.records import NewActivity, NewTicket
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.settling import UNSETTLED
 from tickets.lists.queries import Viewer, shaped
 from tickets.lists.shapes import Filters
 from tickets.lists.statements import COUNTERS, page_statement
@@ -131,6 +134,9 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
             yield f"{page} page of {query}", page_statement(shape).params(values)
     yield "counters", COUNTERS.params(me=TOM, today=viewer.today)
     yield "ticket", ROWS.where(Ticket.number == 12_345)
+    yield "ticket by break-glass", ROWS.where(Ticket.number == 12_345, REACHED).params(me=TOM, now=NOW)
+    yield "tickets of deleted statuses", UNSETTLED
+    yield "break-glass", OPENINGS.where(BreakGlass.ticket_id == UUID(int=1)).limit(51)
     yield "activities", sa.select(Activity).where(Activity.ticket_id == UUID(int=1)).order_by(Activity.id.desc())
     yield "activity of a mail", sa.select(Activity).where(Activity.mail_id == UUID(int=1))
     yield "customer's list", heads_of([UUID(int=7)]).order_by(Ticket.shown_at.desc()).limit(51)

@@ -77,7 +77,7 @@ async def end_break_glass(tx: Transaction, who: Authenticated, number: int) -> N
         await record(tx, actor=who, action="glass.mended", subject=f"ticket:{number}", details={})
 
 
-_OPENINGS = (
+OPENINGS = (
     sa.select(
         BreakGlass.id,
         Ticket.number,
@@ -97,7 +97,7 @@ async def openings(
     tx: Transaction, *, limit: int, cursor: str | None = None, ticket_id: UUID | None = None
 ) -> Sequence[AnyRow]:
     """Who opened which ticket, the newest first; those of one ticket, or all. Raises `InvalidCursor`."""
-    wanted = _OPENINGS.limit(limit)
+    wanted = OPENINGS.limit(limit)
     if ticket_id is not None:
         wanted = wanted.where(BreakGlass.ticket_id == ticket_id)
     if cursor is not None:

@@ -18,7 +18,7 @@ BATCH = 200
 MOST = 50
 """Batches in a run, so that a stopping worker need not wait for a million tickets."""
 
-_UNSETTLED = (
+UNSETTLED = (
     sa.select(Ticket, Status.name)
     .join(Channel, Channel.key == Ticket.channel)
     .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
@@ -42,7 +42,7 @@ async def settle_statuses(app: App) -> int:
 
 async def settle_batch(tx: Transaction) -> int:
     """One batch; nobody is told of it, but history, versions and events are as after any other change."""
-    rows = (await tx.session.execute(_UNSETTLED)).all()
+    rows = (await tx.session.execute(UNSETTLED)).all()
     journal = Journal(tx, await channel_facts(tx, {row.Ticket.channel for row in rows}))
     for ticket, name in rows:
         place = journal.place(ticket)
