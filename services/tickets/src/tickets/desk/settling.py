@@ -7,6 +7,7 @@ from chassis.database import Transaction
 from contracts.tickets import ActorKind
 from tickets.channels.models import Channel, Status
 from tickets.channels.queries import channel_facts
+from tickets.database import is_any
 from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Ticket
 from tickets.desk.records import NewActivity, field_change, set_status
@@ -18,14 +19,25 @@ BATCH = 200
 MOST = 50
 """Batches in a run, so that a stopping worker need not wait for a million tickets."""
 
+_THEIRS = (
+    sa.select(Ticket.id)
+    .where(Ticket.channel == Channel.key, Ticket.status == Status.key)
+    .correlate(Channel, Status)
+    .order_by(Ticket.changed_at.desc(), Ticket.number.desc())  # that of the index of lists, or none is used
+    .limit(BATCH)
+    .lateral()
+)
 UNSETTLED = (
-    sa.select(Ticket, Status.name)
-    .join(Channel, Channel.key == Ticket.channel)
-    .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
+    sa.select(_THEIRS.c.id, Channel.key.label("channel"), Status.key.label("status"), Status.name)
+    .select_from(Channel)
+    .join(Status, Status.workflow == Channel.workflow)
+    .join(_THEIRS, sa.true())
     .where(Status.successor.is_not(None))
     .limit(BATCH)
-    .with_for_update(of=Ticket, skip_locked=True)
 )
+"""Tickets that have a deleted status, found by an index scan for each channel and deleted status."""
+
+_LOCKED = sa.select(Ticket).where(is_any(Ticket.id, "ids")).with_for_update(skip_locked=True)
 
 
 async def settle_statuses(app: App) -> int:
@@ -42,9 +54,11 @@ async def settle_statuses(app: App) -> int:
 
 async def settle_batch(tx: Transaction) -> int:
     """One batch; nobody is told of it, but history, versions and events are as after any other change."""
-    rows = (await tx.session.execute(UNSETTLED)).all()
-    journal = Journal(tx, await channel_facts(tx, {row.Ticket.channel for row in rows}))
-    for ticket, name in rows:
+    found = {row.id: row for row in await tx.session.execute(UNSETTLED)}
+    locked = (await tx.session.scalars(_LOCKED, {"ids": [*found]})).all() if found else ()
+    tickets = [one for one in locked if (one.channel, one.status) == (found[one.id].channel, found[one.id].status)]
+    journal = Journal(tx, await channel_facts(tx, {ticket.channel for ticket in tickets}))
+    for ticket in tickets:
         place = journal.place(ticket)
         set_status(ticket, place, tx.now)
         activity = NewActivity(
@@ -55,9 +69,9 @@ async def settle_batch(tx: Transaction) -> int:
             author_name="",
             text="",
             shown_outside=False,
-            changes=[field_change("status", before=name, after=place.name)],
+            changes=[field_change("status", before=found[ticket.id].name, after=place.name)],
         )
         journal.add(ticket, activity, actor=SYSTEM, quiet=True)
         journal.change(ticket, "status", actor=SYSTEM, quiet=True)
     await journal.write()
-    return len(rows)
+    return len(tickets)
