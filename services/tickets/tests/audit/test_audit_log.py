@@ -239,7 +239,18 @@ async def test_nobody_else_reads_the_log(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"cursor": "x"}, {"actor": "x"}, {"action": "x"}, {"since": "2026-01-01T00:00:00"}, {"unknown": "x"}]
+    "params",
+    [
+        {"cursor": "x"},
+        {"actor": "x"},
+        {"action": "x"},
+        {"since": "2026-01-01T00:00:00"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"until": "9999-12-31T23:59:59-14:00"},
+        {"limit": 0},
+        {"subject": "a\x00"},
+        {"unknown": "x"},
+    ],
 )
 async def test_filters_that_make_no_sense_are_refused(desk: Desk, params: dict[str, str]) -> None:
     client = await desk.browser(ADA)

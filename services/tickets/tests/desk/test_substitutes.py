@@ -152,6 +152,8 @@ async def test_an_administrator_sets_it_for_somebody_and_the_audit_log_says_so(d
         {"ends_at": "2026-11-20T08:00:00Z"},
         {"starts_at": "2027-01-02T00:00:00Z", "ends_at": "2027-01-01T00:00:00Z"},
         {"starts_at": "2026-11-20T09:00:00"},
+        {"starts_at": "0001-01-01T00:00:00+14:00"},
+        {"ends_at": "9999-12-31T23:59:59-14:00"},
         {"starts_at": None},
         {"until": "2027-01-01T00:00:00Z"},
     ],

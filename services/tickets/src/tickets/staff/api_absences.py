@@ -1,5 +1,6 @@
 """HTTP: when an agent is away, and who acts for them."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,13 +20,17 @@ Reader = Annotated[Authenticated, Depends(require(Permission.STAFF_READ))]
 Administrator = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
 
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Time = Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
+
+
 class AbsenceIn(BaseModel):
     """An absence. Without ``ends_at`` it lasts until somebody ends it; the substitute acts in what they see anyway."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime | None = None
+    starts_at: Time
+    ends_at: Time | None = None
     substitute_id: UUID | None = Field(default=None, description="An active agent: gets the notices of who is away.")
 
 

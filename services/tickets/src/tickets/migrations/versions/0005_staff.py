@@ -33,13 +33,26 @@ BEGIN
 END
 $$
 """
-TRIGGERS = (
-    ("audit_entry_stays", "UPDATE OR DELETE ON audit_entry", "ROW", "audit_refuse"),
-    ("audit_entry_all_stay", "TRUNCATE ON audit_entry", "STATEMENT", "audit_refuse"),
-    ("audit_head_stays", "DELETE ON audit_head", "ROW", "audit_refuse"),
-    ("audit_head_all_stay", "TRUNCATE ON audit_head", "STATEMENT", "audit_refuse"),
-    ("audit_head_grows", "UPDATE ON audit_head", "ROW", "audit_grow"),
-)
+ENTRIES_STAY = """
+CREATE TRIGGER audit_entry_stays BEFORE UPDATE OR DELETE ON audit_entry
+FOR EACH ROW EXECUTE FUNCTION audit_refuse()
+"""
+ALL_ENTRIES_STAY = """
+CREATE TRIGGER audit_entry_all_stay BEFORE TRUNCATE ON audit_entry
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_STAYS = """
+CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
+FOR EACH ROW EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_IS_NOT_EMPTIED = """
+CREATE TRIGGER audit_head_all_stay BEFORE TRUNCATE ON audit_head
+FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+"""
+HEAD_GROWS = """
+CREATE TRIGGER audit_head_grows BEFORE UPDATE ON audit_head
+FOR EACH ROW EXECUTE FUNCTION audit_grow()
+"""
 
 
 def upgrade() -> None:
@@ -95,10 +108,8 @@ def create_audit_log() -> None:
         ),
         [{"single": True, "entries": 0, "hash": bytes(32)}],
     )
-    op.execute(REFUSE)
-    op.execute(GROW)
-    for name, event, each, function in TRIGGERS:
-        op.execute(f"CREATE TRIGGER {name} BEFORE {event} FOR EACH {each} EXECUTE FUNCTION {function}()")
+    for statement in (REFUSE, GROW, ENTRIES_STAY, ALL_ENTRIES_STAY, HEAD_STAYS, HEAD_IS_NOT_EMPTIED, HEAD_GROWS):
+        op.execute(statement)
 
 
 def create_groups() -> None:
