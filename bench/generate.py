@@ -1,27 +1,31 @@
 """Fills the ticket database with a past: skewed as real desks are, the same for the same seed, by COPY.
 
 A few channels have most of the tickets and a few customers most of the letters; nearly everything is closed and the
-open rest is young; most tickets have three activities and some have two hundred.
+open rest is young; most tickets have four activities, some two hundred, and one two thousand. Words are as frequent as
+Zipf's law has it: the commonest are in every third text, the rarest in one.
+
+A million tickets take minutes, because indexes, foreign keys and triggers are put aside meanwhile, and what the
+triggers would have written is written from texts whose words were taken apart once.
 """
 
 import json
 import random
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
 import asyncpg
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from tickets.channels.rules.words import Ball, Category, Subscribed
 from tickets.database import Base, table_of
 from tickets.desk.models import Activity, KnownMessage, Participant, Ticket, Watcher
 from tickets.desk.rules.words import Kind, Origin
 from tickets.properties.rules.priorities import HIGH, LOW, NORMAL, URGENT
-
-PRIORITIES = (LOW, NORMAL, HIGH, URGENT)
 
 AGENTS = 40
 CHANNELS = 12
@@ -30,8 +34,14 @@ YEARS = 3
 CLOSED_SHARE = 0.85
 ANSWERED_SHARE = 0.6
 BATCH = 2_000
+BODIES = 20_000
+VOCABULARY = 40_000
+LONG_TICKET = 2_000
+"""Activities of the one ticket that has the most."""
+PRIORITIES = (LOW, NORMAL, HIGH, URGENT)
 
-MODELS = (Ticket, Activity, KnownMessage, Participant, Watcher)
+MODELS: tuple[type[Base], ...] = (Ticket, Activity, KnownMessage, Participant, Watcher)
+FILLED = (*(table_of(model).name for model in MODELS), "activity_entry")
 Row = dict[str, Any]
 
 _TEXT = (
@@ -40,19 +50,30 @@ _TEXT = (
     "cannot please bitte Anfrage Bestellung Ersatzteil Garantie Reklamation Adresse geändert offene Frage"
 )
 _WORDS = _TEXT.split()
+_PARTS = (
+    "ba be bi bo bu da de di do du fa fe fi ga ge gi ha he ho ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe "
+    "ra re ri ro sa se si so ta te ti to tu va ve wa we wi za ze zu schlag werk stell bruch kraft haus zeug port"
+)
+_SYLLABLES = _PARTS.split()
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What tickets refer to. ``statuses`` are (key, category, ball); ``staff`` are the agents of each channel."""
+    """What tickets refer to. ``statuses`` are (key, category, ball); ``staff`` are the agents of each channel.
+
+    ``words`` are the rarer words of the desk, the most frequent first.
+    """
 
     channels: Sequence[str]
     statuses: Sequence[tuple[str, Category, Ball]]
     staff: dict[str, Sequence[uuid.UUID]]
     emails: Sequence[str]
+    words: Sequence[str]
 
 
-async def world(connection: asyncpg.Connection, *, seed: int) -> World:
+async def world(
+    connection: asyncpg.Connection, *, seed: int, channels_wanted: int = CHANNELS, agents_wanted: int = AGENTS
+) -> World:
     """Make the channels and agents that are missing; the agents have the password of the demo's."""
     rng = random.Random(seed)
     model = await connection.fetchrow("SELECT * FROM channel WHERE key = 'support'")
@@ -60,7 +81,7 @@ async def world(connection: asyncpg.Connection, *, seed: int) -> World:
     assert model is not None
     assert tom is not None
     existing = [row["key"] for row in await connection.fetch("SELECT key FROM channel ORDER BY position, key")]
-    channels = [*existing, *(f"team-{number}" for number in range(CHANNELS - len(existing)))]
+    channels = [*existing, *(f"team-{number}" for number in range(channels_wanted - len(existing)))]
     new_channels = [
         {**model, "key": key, "name": key.title(), "position": 100 + number}
         for number, key in enumerate(channels)
@@ -68,7 +89,7 @@ async def world(connection: asyncpg.Connection, *, seed: int) -> World:
     ]
     agents = [
         {**tom, "id": _uuid7(tom["created_at"], rng), "name": f"Agent {number}", "email": f"agent{number}@desk.example"}
-        for number in range(AGENTS)
+        for number in range(agents_wanted)
     ]
     subscriptions = [
         {"channel": channel, "agent_id": agent["id"], "kind": Subscribed.STANDARD if first else Subscribed.INFORMAL}
@@ -81,72 +102,166 @@ async def world(connection: asyncpg.Connection, *, seed: int) -> World:
     statuses = await connection.fetch(
         "SELECT key, category, ball FROM status WHERE workflow = $1 ORDER BY position", model["workflow"]
     )
-    staff: dict[str, Sequence[uuid.UUID]] = {
-        channel: [row["agent_id"] for row in subscriptions if row["channel"] == channel] or [agents[0]["id"]]
-        for channel in channels
-    }
+    staff: dict[str, list[uuid.UUID]] = {}
+    for row in subscriptions:
+        staff.setdefault(row["channel"], []).append(row["agent_id"])
     return World(
         channels=channels,
         statuses=[(row["key"], Category(row["category"]), Ball(row["ball"])) for row in statuses],
-        staff=staff,
+        staff={channel: staff.get(channel) or [agents[0]["id"]] for channel in channels},
         emails=[agent["email"] for agent in agents],
+        words=[_word(rng) for _ in range(VOCABULARY)],
     )
 
 
 async def fill(connection: asyncpg.Connection, world: World, *, count: int, seed: int) -> None:
     """Add so many tickets with everything that belongs to them, and let the planner know of them."""
     first = await connection.fetchval("SELECT greatest(coalesce(max(number), 0), 10000) + 1 FROM ticket")
-    generator = _Past(world, rng=random.Random(seed), now=datetime.now(UTC))
-    for start in range(0, count, BATCH):
-        rows = generator.batch(range(first + start, first + min(start + BATCH, count)))
-        for model in MODELS:
-            await _copy(connection, table_of(model).name, rows[model])
+    generator = _Past(world, rng=random.Random(seed), now=datetime.now(UTC), count=count)
+    bar = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    await connection.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
+    with Progress(*bar) as progress:
+        task = progress.add_task(f"{count:,} tickets", total=count)
+        async with _put_aside(connection, progress):
+            await _prepare_bodies(connection, generator.bodies)
+            for start in range(0, count, BATCH):
+                rows = generator.batch(range(first + start, first + min(start + BATCH, count)))
+                for model in MODELS:
+                    await _copy(connection, table_of(model).name, rows.of[model])
+                await connection.copy_records_to_table("bench_written", records=rows.bodies)
+                await connection.execute(_ENTER)
+                progress.advance(task, min(BATCH, count - start))
+            await connection.execute(_TALLY)
+            await connection.execute("DROP TABLE bench_body, bench_written")
     await connection.execute("SELECT setval('ticket_number', $1)", first + count)
     await connection.execute("ANALYZE")
+    await connection.execute("RESET synchronous_commit; RESET maintenance_work_mem")
+
+
+_ENTER = """
+INSERT INTO activity_entry (activity_id, ticket_id, channel, kind, author_id, at, by_staff, words)
+SELECT a.id, a.ticket_id, t.channel, a.kind, a.author_id, a.at, a.author_kind = 'agent' AND a.kind <> 'incoming',
+    desk_document(t.subject, t.contact_name || ' ' || t.contact_address, '', '', t.channel, a.at) || b.words
+FROM bench_written AS w JOIN activity AS a ON a.id = w.activity_id JOIN ticket AS t ON t.id = a.ticket_id
+    JOIN bench_body AS b ON b.id = w.body;
+TRUNCATE bench_written
+"""
+
+_TALLY = """
+TRUNCATE ticket_tally;
+INSERT INTO ticket_tally
+SELECT channel, status, closed, ball, owner_id IS NOT NULL, count(*) FROM ticket GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+async def _prepare_bodies(connection: asyncpg.Connection, bodies: Sequence[str]) -> None:
+    """Take every text apart once; thousands of activities share it."""
+    await connection.execute(
+        "CREATE TEMPORARY TABLE bench_body (id int PRIMARY KEY, text text, words tsvector);"
+        "CREATE TEMPORARY TABLE bench_written (activity_id uuid, body int)"
+    )
+    await connection.copy_records_to_table("bench_body", records=enumerate(bodies), columns=("id", "text"))
+    await connection.execute("UPDATE bench_body SET words = desk_words(desk_plain(text)); ANALYZE bench_body")
+
+
+@asynccontextmanager
+async def _put_aside(connection: asyncpg.Connection, progress: Progress) -> AsyncIterator[None]:
+    """Take indexes, foreign keys and triggers away, and put them back at the end."""
+    indexes = await connection.fetch(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY($1) AND indexname NOT LIKE '%_pkey'"
+        " AND indexname NOT IN (SELECT conname FROM pg_constraint)",
+        FILLED,
+    )
+    keys = await connection.fetch(
+        "SELECT conrelid::regclass::text AS of, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint"
+        " WHERE contype = 'f' AND conrelid::regclass::text = ANY($1)",
+        FILLED,
+    )
+    for key in keys:
+        await connection.execute(f"ALTER TABLE {key['of']} DROP CONSTRAINT {key['conname']}")
+    for index in indexes:
+        await connection.execute(f"DROP INDEX {index['indexname']}")
+    for table in ("ticket", "activity"):
+        await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    task = progress.add_task("indexes", total=len(indexes) + len(keys))
+    for index in indexes:
+        await connection.execute(index["indexdef"])
+        progress.advance(task)
+    for key in keys:
+        await connection.execute(f"ALTER TABLE {key['of']} ADD CONSTRAINT {key['conname']} {key['definition']}")
+        progress.advance(task)
+    for table in ("ticket", "activity"):
+        await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+@dataclass
+class _Rows:
+    """A batch: the rows of each table, and which text each activity has."""
+
+    of: dict[type[Base], list[Row]] = field(default_factory=lambda: {model: [] for model in MODELS})
+    bodies: list[tuple[uuid.UUID, int]] = field(default_factory=list)
 
 
 class _Past:
     """Draws tickets."""
 
-    def __init__(self, world: World, *, rng: random.Random, now: datetime) -> None:
+    def __init__(self, world: World, *, rng: random.Random, now: datetime, count: int) -> None:
         self._world = world
         self._rng = rng
         self._now = now
         self._channel_weights = list(accumulate(1 / (rank + 1) for rank in range(len(world.channels))))
         self._contacts = [_uuid7(now - timedelta(days=365 * YEARS), rng) for _ in range(CONTACTS)]
-        self._prose = " ".join(rng.choices(_WORDS, k=50_000))
         self._open = [status for status in world.statuses if status[1] is Category.OPEN]
         self._closed = [status for status in world.statuses if status[1] is Category.CLOSED]
+        self._longest = rng.randrange(count)
+        self._count = count
+        self._drawn = 0
+        self._vocabulary = [*_WORDS, *world.words]
+        self._word_weights = list(accumulate(1 / (rank + 8) for rank in range(len(self._vocabulary))))
+        self.bodies = [self._text(int(rng.lognormvariate(4, 0.8)) + 3) for _ in range(BODIES)]
 
-    def batch(self, numbers: range) -> dict[type[Base], list[Row]]:
-        """The rows of these tickets, by table."""
-        rows: dict[type[Base], list[Row]] = {model: [] for model in MODELS}
+    def batch(self, numbers: range) -> _Rows:
+        """The rows of these tickets."""
+        rows = _Rows()
         for number in numbers:
             self._ticket(number, rows)
         for model in MODELS:
-            _check_columns(model, rows[model])
+            _check_columns(model, rows.of[model])
         return rows
 
-    def _ticket(self, number: int, rows: dict[type[Base], list[Row]]) -> None:
+    def _age(self) -> float:
+        """Of the next ticket, from 1 for three years to 0 for now: numbers are in the order of time, a desk grows."""
+        share = self._drawn / self._count
+        self._drawn += 1
+        return float((1 - share) ** 1.3)
+
+    def _ticket(self, number: int, rows: _Rows) -> None:
         rng = self._rng
-        age = min(rng.expovariate(2.5), 1.0)
-        opened = self._now - timedelta(days=365 * YEARS * age, seconds=rng.random())
-        still_open = rng.random() < (0.75 if age < 0.02 else (1 - CLOSED_SHARE) / 2)  # noqa: PLR2004  # three weeks
+        age = self._age()
+        opened = self._now - timedelta(days=365 * YEARS * age, seconds=60 + rng.random())
+        still_open = rng.random() < (0.75 if age < 0.02 else (1 - CLOSED_SHARE) / 4)  # noqa: PLR2004  # three weeks
         status, category, ball = rng.choice(self._open if still_open else self._closed)
         [channel] = rng.choices(self._world.channels, cum_weights=self._channel_weights)
         contact = min(int(rng.paretovariate(0.9)), CONTACTS) - 1
         address = f"customer{contact}@pool.example"
         owner = rng.choice(self._world.staff[channel]) if category is Category.CLOSED or rng.random() < 0.5 else None  # noqa: PLR2004  # half
-        moments = self._moments(opened)
+        moments = self._moments(opened, longest=self._drawn - 1 == self._longest)
         last = moments[-1]
         handled = [at for index, at in enumerate(moments) if index % 2]
         ticket_id = _uuid7(opened, rng)
-        rows[Ticket].append(
+        rows.of[Ticket].append(
             {
                 "id": ticket_id,
                 "number": number,
                 "version": len(moments),
-                "subject": self._text(rng.randint(15, 70)),
+                "subject": f"{self._text(rng.randint(3, 9))} A{number:07}",
                 "origin": Origin.EMAIL if rng.random() < 0.9 else rng.choice(list(Origin)),  # noqa: PLR2004  # most
                 "channel": channel,
                 "status": status,
@@ -175,34 +290,29 @@ class _Past:
                 "fields": "{}",
             }
         )
-        rows[Participant].append({"ticket_id": ticket_id, "address": address})
+        rows.of[Participant].append({"ticket_id": ticket_id, "address": address})
         if rng.random() < 0.05:  # noqa: PLR2004  # few are watched
-            rows[Watcher].append({"ticket_id": ticket_id, "agent_id": rng.choice(self._world.staff[channel])})
+            rows.of[Watcher].append({"ticket_id": ticket_id, "agent_id": rng.choice(self._world.staff[channel])})
         for index, at in enumerate(moments):
             self._activity(ticket_id, at, rows, address=address, agent=owner if index % 2 else None)
 
-    def _moments(self, opened: datetime) -> list[datetime]:
+    def _moments(self, opened: datetime, *, longest: bool) -> list[datetime]:
         """When each activity was; the number of them has a long tail."""
-        count = min(max(int(self._rng.lognormvariate(1.1, 0.8)), 1), 200)
+        count = LONG_TICKET if longest else min(max(int(self._rng.lognormvariate(1.55, 0.8)), 1), 200)
         step = min((self._now - opened) / count, timedelta(days=2))
         return [opened + index * step for index in range(count)]
 
     def _activity(
-        self,
-        ticket_id: uuid.UUID,
-        at: datetime,
-        rows: dict[type[Base], list[Row]],
-        *,
-        address: str,
-        agent: uuid.UUID | None,
+        self, ticket_id: uuid.UUID, at: datetime, rows: _Rows, *, address: str, agent: uuid.UUID | None
     ) -> None:
         rng = self._rng
         activity_id = _uuid7(at, rng)
-        text = self._text(min(int(rng.lognormvariate(6, 0.9)), 20_000))
+        body = int(rng.random() * BODIES)
+        text = self.bodies[body]
         incoming = agent is None
-        desk, customer = {"name": "Support", "address": "support@desk.example"}, {"name": "", "address": address}
-        message_id = f"{activity_id}@pool.example"
-        rows[Activity].append(
+        customer = json.dumps([{"name": "", "address": address}])
+        rows.bodies.append((activity_id, body))
+        rows.of[Activity].append(
             {
                 "id": activity_id,
                 "ticket_id": ticket_id,
@@ -213,18 +323,18 @@ class _Past:
                 "author_name": address if incoming else "Agent",
                 "subject": text[:60],
                 "text": text,
-                "html": f"<p>{text}</p>" if incoming and rng.random() < 0.7 else None,  # noqa: PLR2004  # most do
+                "html": f"<p>{text}</p>" if incoming and rng.random() < 0.3 else None,  # noqa: PLR2004  # some do
                 "truncated": False,
                 "shown_outside": True,
-                "sender": json.dumps(customer if incoming else desk),
-                "to": json.dumps([desk if incoming else customer]),
+                "sender": customer[1:-1] if incoming else _DESK[1:-1],
+                "to": _DESK if incoming else customer,
                 "cc": "[]",
                 "bcc": "[]",
                 "attachments": "[]",
                 "changes": "[]",
                 "mail_id": _uuid7(at, rng) if incoming else None,
                 "mail_kind": "human" if incoming else None,
-                "message_id": message_id,
+                "message_id": f"{activity_id}@pool.example",
                 "thread": "[]",
                 "explanation": None,
                 "written_in": None,
@@ -237,20 +347,27 @@ class _Past:
                 "form": None,
             }
         )
-        rows[KnownMessage].append(
-            {
-                "id": _uuid7(at, rng),
-                "key": message_id,
-                "digest": rng.randbytes(32) if incoming else None,
-                "ticket_id": ticket_id,
-                "activity_id": activity_id,
-                "mail_id": None,
-            }
-        )
+        if incoming:
+            rows.of[KnownMessage].append(
+                {
+                    "id": _uuid7(at, rng),
+                    "key": f"{activity_id}@pool.example",
+                    "digest": rng.randbytes(32),
+                    "ticket_id": ticket_id,
+                    "activity_id": activity_id,
+                    "mail_id": None,
+                }
+            )
 
-    def _text(self, length: int) -> str:
-        start = self._prose.find(" ", self._rng.randrange(len(self._prose) - length - 50)) + 1
-        return self._prose[start : start + length].strip()
+    def _text(self, words: int) -> str:
+        return " ".join(self._rng.choices(self._vocabulary, cum_weights=self._word_weights, k=words))
+
+
+_DESK = json.dumps([{"name": "Support", "address": "support@desk.example"}])
+
+
+def _word(rng: random.Random) -> str:
+    return "".join(rng.choices(_SYLLABLES, k=rng.randint(2, 4)))
 
 
 def _check_columns(model: type[Base], rows: Sequence[Row]) -> None:
@@ -263,7 +380,7 @@ def _check_columns(model: type[Base], rows: Sequence[Row]) -> None:
 async def _copy(connection: asyncpg.Connection, table: str, rows: Sequence[Row]) -> None:
     if rows:
         columns = list(rows[0])
-        records: Iterator[tuple[Any, ...]] = (tuple(row[column] for column in columns) for row in rows)
+        records: Iterator[tuple[Any, ...]] = (tuple(row.values()) for row in rows)
         await connection.copy_records_to_table(table, records=records, columns=columns)
 
 

@@ -25,11 +25,17 @@ from deskstream_local.trial.staff import Staff
 
 CLIENTS = 8
 SECONDS = 20.0
+SHORT_SECONDS = 5.0
 WARM_UP_SECONDS = 3.0
 LIST_P99_MS = 60.0
 DETAIL_P99_MS = 40.0
+P95_MS = 80.0
+P99_MS = 200.0
+SEARCH_P95_MS = 200.0
+LONG_DETAIL_P95_MS = 150.0
 YOUNG_SHARE = 0.7
 OK = 200
+LARGE_CHANNELS, LARGE_AGENTS = 200, 2_000
 
 LISTS: Sequence[tuple[int, dict[str, str]]] = (
     (6, {"list": "mine", "category": "open"}),
@@ -46,6 +52,37 @@ LISTS: Sequence[tuple[int, dict[str, str]]] = (
 )
 """What is asked for, and how often."""
 
+KINDS: dict[str, Sequence[str]] = {
+    "my tickets, open": ["/tickets?list=mine&category=open"],
+    "overview": ["/tickets?list=overview"],
+    "overview, closed": ["/tickets?category=closed"],
+    "action required": ["/tickets?prefilter=action_required"],
+    "no owner": ["/tickets?prefilter=no_owner"],
+    "new": ["/tickets?prefilter=new"],
+    "handled today": ["/tickets?prefilter=handled_today"],
+    "handled yesterday": ["/tickets?prefilter=handled_yesterday"],
+    "owned by me": ["/tickets?owner=me", "/tickets?owner=me&category=open"],
+    "status and channel": ["/tickets?status=new&status=answered&channel=support"],
+    "order: number": ["/tickets?sort=number"],
+    "order: opened at": ["/tickets?sort=opened_at&category=open"],
+    "order: last activity": ["/tickets?sort=last_activity_at"],
+    "order: priority": ["/tickets?sort=priority&category=open"],
+    "list with a common word": ["/tickets?q=Rechnung", "/tickets?q=Lieferung", "/tickets?q=invoice"],
+    "list with word and filter": ["/tickets?q=Rechnung&category=open", "/tickets?q=portal&owner=none"],
+    "counters": ["/tickets/counters"],
+    "search: common word": ["/tickets/search?q=Rechnung", "/tickets/search?q=invoice", "/tickets/search?q=Mahnungen"],
+    "search: two words": ["/tickets/search?q=Lieferung+St%C3%B6rung", "/tickets/search?q=refund+account"],
+    "search: rare word": ["/tickets/search?q={word}", "/tickets/search?q={word}+Rechnung"],
+    "search: one ticket's word": ["/tickets/search?q=A{number}"],
+    "search: phrase": ["/tickets/search?q=%22Rechnung+Lieferung%22", "/tickets/search?q=%22printer+invoice%22"],
+    "search: word without another": ["/tickets/search?q=Rechnung+-Lieferung"],
+    "search: beginning": ["/tickets/search?q=rechn*", "/tickets/search?q=schlag*"],
+    "search: number": ["/tickets/search?q=DS-{number}", "/tickets/search?q=101"],
+    "activities": ["/activities", "/activities?kind=note"],
+    "activities with a word": ["/activities?q=Rechnung&kind=incoming"],
+}
+"""Every kind of query by itself, for the long form."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
@@ -53,6 +90,8 @@ class Client:
 
     cookie: str
     numbers: Sequence[int]
+    words: Sequence[str]
+    longest: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,28 +108,102 @@ Choose = Callable[[Client, random.Random], str]
 """The path of the next request, behind ``/api/v1``."""
 
 
-async def measure(*, sizes: Sequence[int]) -> list[Report]:
-    """A report for each number of tickets, on one desk that grows."""
+async def measure(*, sizes: Sequence[int], large: bool = False) -> list[Report]:
+    """A report for each number of tickets, on one desk that grows; in the ``large`` form one on its growth, too."""
     reports: list[Report] = []
+    points: dict[str, list[float]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="deskstream-bench-") as folder,
         TrialDesk.running(Path(folder) / "home") as desk,
     ):
-        connection = await asyncpg.connect(desk.dsn("tickets"), command_timeout=600)
-        world = await generate.world(connection, seed=1)
+        connection = await asyncpg.connect(desk.dsn("tickets"), command_timeout=3600)
+        channels, agents = (LARGE_CHANNELS, LARGE_AGENTS) if large else (generate.CHANNELS, generate.AGENTS)
+        world = await generate.world(connection, seed=1, channels_wanted=channels, agents_wanted=agents)
         cookies = [await _cookie(desk, email) for email in world.emails[:CLIENTS]]
         there = 0
         for size in sizes:
             load = load_now()
+            began = time.perf_counter()
             await generate.fill(connection, world, count=size - there, seed=size)
+            filled = time.perf_counter() - began
             there = size
+            if large:
+                await _look_further(connection, world.emails[:CLIENTS])
+            longest = await connection.fetchval("SELECT number FROM ticket ORDER BY version DESC LIMIT 1")
             clients = [
-                Client(cookie=cookie, numbers=await _visible(connection, email))
+                Client(cookie=cookie, numbers=await _visible(connection, email), words=world.words, longest=longest)
                 for cookie, email in zip(cookies, world.emails, strict=False)
             ]
-            reports.append(await asyncio.to_thread(_measure, desk, clients, size=size, load=load))
+            task = _measure_each if large else _measure
+            report = await asyncio.to_thread(task, desk, clients, size=size, load=load)
+            report.details["seconds_to_fill"] = filled
+            reports.append(report)
+            for figure in report.figures:
+                points.setdefault(figure.name, []).append(figure.measured)
         await connection.close()
-    return reports
+    return [*reports, _growth(sizes, points)] if large else reports
+
+
+async def _look_further(connection: asyncpg.Connection, emails: Sequence[str]) -> None:
+    """All clients see the channel of the longest ticket; the last of them sees forty more, the others five."""
+    subscribe = (
+        "INSERT INTO subscription (channel, agent_id, kind) SELECT key, agent.id, 'informal' FROM channel, agent"
+        " WHERE email = ANY($1) AND {} ON CONFLICT DO NOTHING"
+    )
+    longest = "key = (SELECT channel FROM ticket ORDER BY version DESC LIMIT 1)"
+    await connection.execute(subscribe.format(longest), list(emails))
+    many = "key IN (SELECT key FROM channel ORDER BY position, key LIMIT 40)"
+    await connection.execute(subscribe.format(many), [emails[-1]])
+
+
+def _measure_each(desk: TrialDesk, clients: Sequence[Client], *, size: int, load: float) -> Report:
+    """Every kind of query by itself."""
+    figures: list[Figure] = []
+    details: dict[str, object] = {"tickets": size, "clients": len(clients), "seconds": SHORT_SECONDS}
+    kinds = {name: _one_of(paths) for name, paths in KINDS.items()}
+    kinds |= {"ticket with its activities": _some_ticket, "ticket with 2,000 activities": _longest_ticket}
+    for name, choose in kinds.items():
+        _ask(desk, clients, choose, seconds=1)
+        answers = _ask(desk, clients, choose, seconds=SHORT_SECONDS)
+        figure, more = _timed(name, answers)
+        figures.append(figure)
+        details[name] = more
+    name = f"lists large {size // 1000}k: {size:,} tickets, {len(clients)} clients without a pause"
+    return Report(name=name, figures=figures, load=(load, load_now()), details=details)
+
+
+def _timed(name: str, answers: "Answers") -> tuple[Figure, dict[str, object]]:
+    milliseconds = [seconds * 1000 for seconds in answers.seconds]
+    p50, p95, p99 = (quantile(milliseconds, share) for share in (0.5, 0.95, 0.99))
+    searches = name.startswith(("search", "list with", "activities with"))
+    bound = SEARCH_P95_MS if searches else LONG_DETAIL_P95_MS if "2,000" in name else P95_MS
+    late = "" if searches or p99 <= P99_MS else f" (more than {P99_MS:.0f})"
+    note = f"p50 {p50:.0f}, p99 {p99:.0f}{late}; {len(milliseconds) / answers.elapsed:.0f}/s, "
+    note += f"{sum(answers.cpu_ms.values()):.1f} ms CPU each"
+    figure = Figure(name=f"{name}: p95", measured=p95, unit="ms", target=at_most(bound), note=note)
+    return figure, {"p50": p50, "p95": p95, "p99": p99, "cpu_ms": answers.cpu_ms, "answers": len(milliseconds)}
+
+
+def _growth(sizes: Sequence[int], points: dict[str, list[float]]) -> Report:
+    """How the p95 of each kind grows with the number of tickets."""
+    figures = [
+        Figure(
+            name=name.removesuffix(": p95"),
+            measured=measured[-1] / max(measured[0], 0.1),
+            unit="times",
+            note=" → ".join(f"{value:.0f} ms" for value in measured),
+        )
+        for name, measured in points.items()
+    ]
+    title = "lists large growth: p95 at " + ", ".join(f"{size:,}" for size in sizes)
+    return Report(name=title, figures=figures, load=(load_now(), load_now()), details={"points": points})
+
+
+def _one_of(paths: Sequence[str]) -> "Choose":
+    def choose(client: Client, rng: random.Random) -> str:
+        return rng.choice(paths).format(word=rng.choice(client.words), number=rng.choice(client.numbers))
+
+    return choose
 
 
 def _measure(desk: TrialDesk, clients: Sequence[Client], *, size: int, load: float) -> Report:
@@ -178,11 +291,15 @@ def _some_ticket(client: Client, rng: random.Random) -> str:
     return f"/tickets/{rng.choice(young if rng.random() < YOUNG_SHARE else client.numbers)}"
 
 
+def _longest_ticket(client: Client, _rng: random.Random) -> str:
+    return f"/tickets/{client.longest}"
+
+
 async def _visible(connection: asyncpg.Connection, email: str) -> list[int]:
-    """The numbers of the tickets in an agent's channels, the newest change first."""
+    """The numbers of the newest tickets in an agent's channels, the newest change first."""
     rows = await connection.fetch(
         "SELECT number FROM ticket JOIN subscription USING (channel) JOIN agent ON agent.id = agent_id"
-        " WHERE email = $1 ORDER BY ticket.changed_at DESC",
+        " WHERE email = $1 ORDER BY ticket.changed_at DESC LIMIT 20000",
         email,
     )
     return [row["number"] for row in rows]

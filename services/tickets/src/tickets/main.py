@@ -18,6 +18,7 @@ __all__ = ["GATEWAY_PATHS", "Settings", "build"]
 GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/tickets",
     "/api/v1/activities",
+    "/api/v1/views",
     "/api/v1/channels",
     "/api/v1/statuses",
     "/api/v1/workflows",

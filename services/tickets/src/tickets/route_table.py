@@ -308,5 +308,17 @@ _DESK_TOO: dict[str, Row] = {
     "follow_live": Row(permission=P.TICKETS_READ, answers=frozenset({503})),  # it has no end; here nothing runs
 }
 
-ROUTES: dict[str, Row] = _STAFF | _MORE_STAFF | _CHANNELS | _DESK | _DESK_TOO
+_VIEW: Mapping[str, str] = {"view_id": "{uuid}"}
+
+_VIEWS: dict[str, Row] = {
+    "list_views": Row(permission=P.TICKETS_READ),
+    "create_view": Row(permission=P.TICKETS_READ, body={"name": "Printers", "filters": {"priority": ["high"]}}),
+    "get_view": Row(permission=P.TICKETS_READ, path=_VIEW, answers=NOT_THERE),
+    "change_view": Row(permission=P.TICKETS_READ, path=_VIEW, body={"name": "Mine"}, version=True, answers=NOT_THERE),
+    "delete_view": Row(permission=P.TICKETS_READ, path=_VIEW, version=True, answers=NOT_THERE),
+    "list_tickets_of_view": Row(permission=P.TICKETS_READ, path=_VIEW, answers=NOT_THERE),
+    "count_tickets_of_view": Row(permission=P.TICKETS_READ, path=_VIEW, answers=NOT_THERE),
+}
+
+ROUTES: dict[str, Row] = _STAFF | _MORE_STAFF | _CHANNELS | _DESK | _DESK_TOO | _VIEWS
 """By ``operation_id``."""

@@ -31,7 +31,7 @@ from tickets.desk.structure.relations import links_statement, undoable_statement
 from tickets.desk.tags import completion
 from tickets.lists.activities import activity_values, rows_statement
 from tickets.lists.counting import CHANNEL_COUNTS, HANDLED_COUNTS, OWN_COUNTS, REMINDER_COUNTS
-from tickets.lists.matches import PREPARE, Search
+from tickets.lists.matches import PREPARE, UNPLANNED, Search
 from tickets.lists.queries import Viewer, shaped
 from tickets.lists.searching import BEST, NUMBERED
 from tickets.lists.shapes import ActivityFilters, Filters
@@ -228,7 +228,7 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
         yield f"counters of {name}", counts.params(days)
     terms = {"terms": ["router"], "phrases": [], "beginnings": [], "without": [], "nothing": []}
     yield "preparing a search", PREPARE.params(me=TOM, **terms)
-    yield "best matches", BEST.params(me=TOM, now=NOW, skipped=0, rows=21, **search.values())
+    yield "best matches", BEST.params(me=TOM, now=NOW, skipped=0, rows=21, candidates=300, **search.values())
     yield "numbers", NUMBERED.params(me=TOM, number=105, lows=[105, 1050, 10500], highs=[105, 1059, 10599])
     for name, (condition, held) in PROPERTIES.items():
         yield name, sa.select(Ticket.id).where(condition).params(held)
@@ -248,9 +248,11 @@ def statements(settings: Settings) -> Iterator[tuple[str, sa.Select[*tuple[Any, 
 async def plan_of(connection: AsyncConnection, statement: sa.Select[*tuple[Any, ...]]) -> dict[str, Any]:
     """The plan that PostgreSQL makes of a statement."""
     if "tsquery" in str(statement).lower():
-        await connection.execute(sa.text("SET LOCAL enable_seqscan = off"))  # as `prepare` does
+        for way in UNPLANNED:  # as `prepare` does
+            await connection.execute(sa.select(sa.func.set_config(way, "off", sa.true())))
     found = (await connection.execute(Explain(statement))).scalar_one()
-    await connection.execute(sa.text("SET LOCAL enable_seqscan = on"))
+    for way in UNPLANNED:
+        await connection.execute(sa.select(sa.func.set_config(way, "on", sa.true())))
     plan: dict[str, Any] = found[0]["Plan"]
     return plan
 

@@ -156,6 +156,27 @@ async def test_phrases_beginnings_numbers_and_what_must_not_be_there(
     assert await found(await desk.browser(TOM), typed) == expected
 
 
+async def test_a_beginning_is_found_whether_its_words_are_common_or_rare(desk: Desk) -> None:
+    """Common forms come from the statistics; ANALYZE fills them."""
+    await desk.handle(
+        *(desk.mail(text=("The printer", "Their printers", "Many toners")[number % 3]) for number in range(30))
+    )
+    await desk.receive(text="A prickly toad")
+    tom = await desk.browser(TOM)
+    before = {text: await found(tom, text) for text in ("print*", "ton*", "prick*", "pri*")}
+    assert {text: len(numbers) for text, numbers in before.items()} == {
+        "print*": 20,
+        "ton*": 10,
+        "prick*": 1,
+        "pri*": 21,
+    }
+    async with desk.app.database.transaction() as tx:
+        await tx.session.execute(sa.text("ANALYZE activity_entry"))
+    assert sorted(await found(tom, "print*")) == sorted(before["print*"])
+    assert sorted(await found(tom, "ton*")) == sorted(before["ton*"])
+    assert await found(tom, "prick*") == before["prick*"]
+
+
 async def test_search_finds_only_what_the_agent_may_see_and_at_once(desk: Desk) -> None:
     """Visibility: found, snippets, lists and activities alike, also right after a move."""
     ticket = await desk.receive(subject="Confidential", text="The quince harvest")

@@ -99,6 +99,8 @@ sa.Index(
 )
 sa.Index("ticket_list_number", Ticket.channel, Ticket.number.desc())
 sa.Index("ticket_list_opened", Ticket.channel, Ticket.opened_at.desc(), Ticket.number.desc())
+sa.Index("ticket_open_opened", Ticket.channel, Ticket.opened_at.desc(), Ticket.number.desc(), postgresql_where=_open)
+_newest_first("ticket_open_priority", Ticket.channel, Ticket.priority, where=_open)
 sa.Index("ticket_list_activity", Ticket.channel, Ticket.last_activity_at.desc(), Ticket.number.desc())
 _newest_first("ticket_list_company", Ticket.company_id, where=Ticket.company_id.is_not(None))
 _newest_first("ticket_list_customer", Ticket.contact_id, where=Ticket.contact_id.is_not(None))

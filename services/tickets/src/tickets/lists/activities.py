@@ -20,6 +20,7 @@ from tickets.lists.matches import Condition, Select, prepare, stream
 from tickets.lists.models import ActivityEntry
 from tickets.lists.queries import Viewer
 from tickets.lists.rules.search import asked
+from tickets.lists.rules.snippets import LOOKED_AT
 from tickets.lists.searching import hits_in, pieces
 from tickets.lists.shapes import ActivityFilters, ActivityRow, ActivityRows
 
@@ -38,7 +39,7 @@ _SHOWN = (
         Activity.author_name,
         Activity.shown_outside,
         sa.func.jsonb_array_length(Activity.attachments).label("attachments"),
-        Activity.text,
+        sa.func.left(Activity.text, LOOKED_AT).label("text"),
         Ticket.number,
         Ticket.subject,
         Channel.name.label("channel_name"),

@@ -31,6 +31,9 @@ MOST_CHANNELS = 32
 
 WINDOWS = len(SCALES) + 1
 
+UNPLANNED = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+"""Ways that are never right for a search; see `prepare`."""
+
 _ME = sa.bindparam("me", type_=sa.Uuid)
 _TEXTS = ARRAY(sa.Text)
 _AT = sa.DateTime(timezone=True)
@@ -53,17 +56,14 @@ class Search:
     def values(self, *, until: datetime | None = None) -> dict[str, Any]:
         """The parameters of `stream`; ``until`` is the time of the last row of the page before."""
         end = until or self.newest
-        scope = "" if self.channels is None else " | ".join(f"'=c:{channel}'" for channel in self.channels)
-        within = f" & ({scope})" if scope else ""
-        times = windows(end) if end else [""] * WINDOWS
-        return {"asked": self.query} | {
-            f"asked_{number}": f"({self.query}){within} & {time}" for number, time in enumerate(times)
-        }
+        places = windows(end, self.channels) if end else [""] * WINDOWS
+        asked = {f"asked_{number}": f"({self.query}) & {place}" for number, place in enumerate(places)}
+        return {"asked": self.query, **asked}
 
 
 def _function(name: str, *arguments: str) -> sa.Function[Any]:
-    made: sa.Function[Any] = getattr(sa.func, name)(*(sa.bindparam(argument, type_=_TEXTS) for argument in arguments))
-    return made
+    values = (sa.bindparam(argument, type_=_TEXTS) for argument in arguments)
+    return sa.Function(name, *values)
 
 
 _newest_of_channel = (
@@ -78,15 +78,16 @@ PREPARE: Select = sa.select(
     (sa.func.numnode(_function("desk_asked", "terms", "phrases", "beginnings", "nothing")) > 0).label("positive"),
     sa.func.array_agg(Subscription.channel, type_=_TEXTS).label("channels"),
     sa.func.max(_newest_of_channel).label("newest"),
-    sa.func.set_config("enable_seqscan", "off", True).label("planned"),  # noqa: FBT003  # PostgreSQL's own signature
+    *(sa.func.set_config(way, "off", sa.true()).label(way) for way in UNPLANNED),
 ).where(Subscription.agent_id == _ME)
 
 
 async def prepare(tx: Transaction, agent_id: UUID, asked: Asked) -> Search | None:
     """The search as the index understands it; None where it cannot find anything.
 
-    For the rest of the transaction the planner leaves whole tables alone: it takes reading the words of a row for as
-    cheap as comparing two numbers, and would rather read every row than look a common word up.
+    For the rest of the transaction the planner may not read whole tables or join by hashing them: it takes looking into
+    a document for as cheap as comparing two numbers, and cannot know how few rows a window has, so it would rather read
+    every ticket of forty channels than look up ten.
 
     A search without a word that is wanted, or of stop words alone, finds nothing; so does an agent without a channel.
     """

@@ -1,10 +1,12 @@
-"""Tables of lists: what lists and search know of each activity, and how many tickets there are of each sort.
+"""Tables of lists: what lists and search know of activities, how many tickets there are of each sort, saved views.
 
-Both repeat what tickets and activities say. Triggers of the database keep them (migration 0009), in the transaction
-that changes the ticket, so that no code can forget them and nobody reads them before or after the ticket itself.
+The first two repeat what tickets and activities say. Triggers of the database keep them (migrations 0009 and 0011),
+in the transaction that changes the ticket, so that no code can forget them and nobody reads them before or after the
+ticket.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,15 +16,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tickets.channels.rules.words import Ball
 from tickets.database import Base, words
 from tickets.desk.rules.words import Kind
+from tickets.lists.rules.words import SharedWith
 
 
 class ActivityEntry(Base):
     """An activity as lists and search know it; ``channel`` is that of its ticket, now.
 
     ``words`` holds the stems of what was written and of what the ticket is called, in German and in English, and
-    beside them lexemes that no text can contain: the channel (``=c:support``) and the time at four scales
-    (``=3:61234``: hours since 1970 shifted by three). They let the index of words answer "in these channels, lately"
-    without reading rows. ``by_staff`` marks what makes a ticket *handled* (LF-05).
+    beside them lexemes that no text can contain: the channel (``=c:support``), the time at four scales (``=3:61234``:
+    hours since 1970 shifted by three), and both together (``=3:61234:support``). They let the index of words answer
+    "in these channels, lately" without reading rows. ``by_staff`` marks what makes a ticket *handled* (LF-05).
     """
 
     __tablename__ = "activity_entry"
@@ -72,3 +75,27 @@ tally = sa.Table(
 Rows are only added, one for each sort that a transaction gave tickets to or took them from, so that nobody waits for
 anybody; the job ``lists-upkeep`` replaces the rows of a sort by their sum.
 """
+
+
+class View(Base):
+    """A list with filters that an agent named and kept, for themselves or for others (LF-06).
+
+    ``filters`` is `shapes.Narrowing`. ``channel`` is set where the view is for the subscribers of a channel.
+    """
+
+    __tablename__ = "view"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(sa.ForeignKey("agent.id"))
+    name: Mapped[str]
+    shared_with: Mapped[SharedWith] = mapped_column(words(SharedWith))
+    channel: Mapped[str | None] = mapped_column(sa.ForeignKey("channel.key"))
+    filters: Mapped[dict[str, Any]]
+    position: Mapped[int]
+    version: Mapped[int]
+
+    __table_args__ = (
+        sa.Index("view_of_owner", "owner_id"),
+        sa.Index("view_of_channel", "channel", postgresql_where=sa.text("channel IS NOT NULL")),
+        sa.Index("view_of_everybody", "position", "id", postgresql_where=sa.text("shared_with = 'everybody'")),
+    )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -18,7 +18,7 @@ from tickets.lists.matches import prepare
 from tickets.lists.rules.search import asked, number_in, numbers_from
 from tickets.lists.rules.today import midnight
 from tickets.lists.shapes import Filters, Narrowing, Sort, TicketPage
-from tickets.lists.statements import Given, Shape, page_statement
+from tickets.lists.statements import Given, Searched, Shape, count_statement, page_statement
 from tickets.properties.rules.tags import canonical
 from tickets.settings import Settings
 
@@ -65,15 +65,30 @@ async def matching_numbers(tx: Transaction, viewer: Viewer, filters: Filters, *,
     return [row.number for row in rows]
 
 
+async def count_up_to(tx: Transaction, viewer: Viewer, filters: Filters, *, limit: int) -> int:
+    """How many tickets a list has, counted up to the limit. Raises what `ticket_page` does."""
+    shape, values = shaped(viewer, filters)
+    if not await _searches(tx, viewer, filters, shape, values):
+        return 0
+    return await tx.session.scalar(count_statement(shape), values | {"rows": limit}) or 0
+
+
 async def _rows(
     tx: Transaction, viewer: Viewer, filters: Filters, shape: Shape, values: dict[str, Any]
 ) -> Sequence[AnyRow]:
-    if shape.search == "words":
-        search = await prepare(tx, viewer.agent_id, asked(filters.q, prefix=viewer.settings.ticket_prefix))
-        if search is None:
-            return []
-        values |= search.values(until=values.get("last_at"))
+    if not await _searches(tx, viewer, filters, shape, values):
+        return []
     return (await tx.session.execute(page_statement(shape), values)).all()
+
+
+async def _searches(tx: Transaction, viewer: Viewer, filters: Filters, shape: Shape, values: dict[str, Any]) -> bool:
+    """Add what a search for words needs to the values; whether it can find anything."""
+    if shape.search != "words":
+        return True
+    search = await prepare(tx, viewer.agent_id, asked(filters.q, prefix=viewer.settings.ticket_prefix))
+    if search is not None:
+        values |= search.values(until=values.get("last_at"))
+    return search is not None
 
 
 def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
@@ -82,7 +97,7 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
     Raises `InvalidCursor`, and `Invalid` for a search for words in another order than that of its matches.
     """
     number = number_in(filters.q, prefix=viewer.settings.ticket_prefix)
-    search: Literal["number", "words"] | None = "number" if number else "words" if filters.q.strip() else None
+    search: Searched = "number" if number else "words" if filters.q.strip() else None
     if search == "words" and filters.sort is not Sort.CHANGED_AT:
         raise Invalid("A search for words comes in the order of its newest matches. Leave out 'sort'.")
     shape = Shape(

@@ -17,11 +17,14 @@ from tickets.lists.matches import ASKED, Search, prepare, stream
 from tickets.lists.models import ActivityEntry
 from tickets.lists.queries import Viewer
 from tickets.lists.rules.search import Asked, asked, numbers_from
-from tickets.lists.rules.snippets import snippet, worth_asking
+from tickets.lists.rules.snippets import LOOKED_AT, snippet, worth_asking
 from tickets.lists.shapes import PieceOut, SearchFilters, SearchHit, SearchPage
 
 CANDIDATES = 300
 """The newest matches, which the best are chosen from. Ranking a hundred thousand of them would answer no question."""
+
+CANDIDATES_OF_PHRASE = 60
+"""The index does not know in which order words stand: for each match of a phrase many documents are looked into."""
 
 MOST_NUMBERS = 5
 """Tickets whose numbers begin with what was typed."""
@@ -36,7 +39,12 @@ def _best() -> sa.Select[*tuple[Any, ...]]:
 
     A match of today counts twice as much as a very old one, so that of two that fit equally the newer one comes first.
     """
-    newest = sa.select(stream(later=False)).limit(CANDIDATES).cte("newest").prefix_with("MATERIALIZED")
+    newest = (
+        sa.select(stream(later=False))
+        .limit(sa.bindparam("candidates", type_=sa.Integer))
+        .cte("newest")
+        .prefix_with("MATERIALIZED")
+    )
     age = sa.func.greatest(sa.extract("epoch", sa.bindparam("now", type_=sa.DateTime(timezone=True)) - newest.c.at), 0)
     rank = sa.func.ts_rank(_WEIGHTS, ActivityEntry.words, ASKED) * (1 + 1 / (1 + age / _MONTH))
     ranked = (
@@ -98,8 +106,12 @@ async def search_page(tx: Transaction, viewer: Viewer, filters: SearchFilters) -
     return {
         "items": await _hits(tx, viewer, wanted, places),
         "next": encode_cursor(skipped + filters.limit) if len(rows) > filters.limit else None,
-        "older_matches": bool(rows) and rows[0].matches >= CANDIDATES,
+        "older_matches": bool(rows) and rows[0].matches >= _candidates(wanted),
     }
+
+
+def _candidates(wanted: Asked) -> int:
+    return CANDIDATES_OF_PHRASE if wanted.phrases else CANDIDATES
 
 
 def _skipped(cursor: str | None) -> int:
@@ -134,6 +146,7 @@ async def _matching(
         "me": viewer.agent_id,
         "now": viewer.now,
         "skipped": skipped,
+        "candidates": _candidates(wanted),
         "rows": filters.limit + 1,
     }
     return (await tx.session.execute(BEST, values)).all()
@@ -156,8 +169,9 @@ async def _hits(tx: Transaction, viewer: Viewer, wanted: Asked, places: dict[UUI
 
 
 async def _activities(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, AnyRow]:
-    columns = (Activity.id, Activity.kind, Activity.at, Activity.author_name, Activity.text, Activity.attachments)
-    rows = await tx.session.execute(sa.select(*columns).where(is_one_of(Activity.id, ids)))
+    columns = (Activity.id, Activity.kind, Activity.at, Activity.author_name, Activity.attachments)
+    text = sa.func.left(Activity.text, LOOKED_AT).label("text")
+    rows = await tx.session.execute(sa.select(*columns, text).where(is_one_of(Activity.id, ids)))
     return {row.id: row for row in rows}
 
 

@@ -8,6 +8,7 @@ are and not on their values, so each one is built once and then kept: building o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -38,6 +39,10 @@ Given = Literal[
 """Filters, as far as the statement depends on them; ``other_origin`` is an ``origin`` without e-mail among it."""
 
 
+Searched = Literal["number", "words"] | None
+"""What the search field asks for."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """Which filters a list has; their values are parameters of the same names, ``me`` and ``today`` among them."""
@@ -46,7 +51,7 @@ class Shape:
     sort: Sort = Sort.CHANGED_AT
     prefilter: Prefilter | None = None
     category: Category | None = None
-    search: Literal["number", "words"] | None = None
+    search: Searched = None
     given: frozenset[Given] = field(default=frozenset())
     later: bool = False
 
@@ -125,22 +130,39 @@ def page_statement(shape: Shape) -> Select:
     """The statement of a page of ``rows`` rows."""
     if shape.search == "words":
         return _matching(shape)
-    branches = _branches(shape)
-    found = branches[0].subquery("page")
-    if len(branches) > 1:
-        together = sa.union(*branches).subquery("together")
-        order = [together.c[name].desc() for name in _order(shape.sort)]
-        found = sa.select(together).order_by(*order).limit(_ROWS).subquery("page")
+    found = _first_page(shape)
     urgency = [found.c.urgency] if shape.sort is Sort.PRIORITY else []
     rows = ROWS.add_columns(*urgency).join(found, found.c.id == Ticket.id)
     return rows.order_by(*(found.c[name].desc() for name in _order(shape.sort)))
 
 
-def _matching(shape: Shape) -> Select:
-    """A search for words, in the order of the newest matches: every filter is a condition on what is found."""
+@lru_cache(maxsize=500)
+def count_statement(shape: Shape) -> Select:
+    """How many tickets a list has, counted up to ``rows``."""
+    found = _found(shape) if shape.search == "words" else _first_page(shape)
+    return sa.select(sa.func.count()).select_from(found)
+
+
+def _first_page(shape: Shape) -> sa.Subquery:
+    """The ids and sort keys of a page."""
+    branches = _branches(shape)
+    if len(branches) == 1:
+        return branches[0].subquery("page")
+    together = sa.union(*branches).subquery("together")
+    order = [together.c[name].desc() for name in _order(shape.sort)]
+    return sa.select(together).order_by(*order).limit(_ROWS).subquery("page")
+
+
+def _found(shape: Shape) -> sa.CTE:
+    """The tickets that a search for words finds, in the order of the newest matches."""
     conditions = [*_belongs(shape), *_conditions(shape)]
     newest = sa.select(stream(later=shape.later, of_ticket=conditions, by_ticket=True)).limit(_ROWS).cte("page")
-    found = newest.prefix_with("MATERIALIZED")
+    return newest.prefix_with("MATERIALIZED")
+
+
+def _matching(shape: Shape) -> Select:
+    """A search for words: every filter is a condition on what is found."""
+    found = _found(shape)
     return (
         ROWS.add_columns(found.c.at, found.c.activity_id)
         .join(found, found.c.ticket_id == Ticket.id)
@@ -293,7 +315,7 @@ def _by_urgency(
     columns = [Ticket.changed_at, Ticket.number]
     within = [*within, Ticket.priority == Priority.key]
     if shape.later:
-        endless: sa.ColumnElement[Any] = sa.literal_column("'infinity'::timestamptz")
+        endless: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
         last = sa.case((Priority.position == _LAST["urgency"], _LAST["changed_at"]), else_=endless)
         within.append(sa.tuple_(*columns) < sa.tuple_(last, _LAST["number"]))
         wanted = [*wanted, Priority.position <= _LAST["urgency"]]

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 240
 """Characters of a snippet, about."""
@@ -19,6 +20,7 @@ LOOKED_AT = 20_000
 
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
+_UMLAUT = re.compile(r"([aou])e")
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,12 @@ class Piece:
     hit: bool
 
 
+@lru_cache(maxsize=50_000)
 def beginning_of(word: str) -> str:
     """The first letters, which no stem changes: what two words must have in common to be forms of one."""
-    plain = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", word.lower().replace("ß", "ss"))
-        if not unicodedata.combining(letter)
-    )
-    return re.sub(r"([aou])e", r"\1", plain)[:3]
+    letters = unicodedata.normalize("NFKD", word[:8].lower().replace("ß", "ss"))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _UMLAUT.sub(r"\1", plain)[:3]
 
 
 def worth_asking(texts: Collection[str], wanted: Collection[str]) -> set[str]:
@@ -50,7 +50,7 @@ def worth_asking(texts: Collection[str], wanted: Collection[str]) -> set[str]:
 
 def snippet(text: str, hits: Collection[str]) -> Sequence[Piece]:
     """The best part of a text; ``hits`` are words in lower case. Without any of them it is the beginning."""
-    shown = _SPACE.sub(" ", text[:LOOKED_AT]).strip()
+    shown = _SPACE.sub(" ", text[: LOOKED_AT if hits else LOOKED_AT // 10]).strip()
     found = [match for match in _WORD.finditer(shown) if match[0].lower() in hits]
     start = _start(shown, [match.start() for match in found], [match[0].lower() for match in found])
     end = min(len(shown), start + LONGEST)

@@ -13,16 +13,24 @@ SCALES = (3, 6, 9, 12)
 SECONDS_PER_HOUR = 3600
 
 
-def windows(until: datetime) -> Sequence[str]:
+def windows(until: datetime, channels: Sequence[str] | None) -> Sequence[str]:
     """A text search query for each window that ends at ``until``, disjoint and the newest first; the last has the rest.
 
-    A window is the stretch that ``until`` is in and the one before it, so that it is never almost empty.
+    A window is the stretch that ``until`` is in and the one before it, so that it is never almost empty. Channels are
+    named together with the times: the index would read every activity of a channel to find those of a time. None: any.
     """
     hour = int(until.timestamp() // SECONDS_PER_HOUR)
     found: list[str] = []
     before: list[str] = []
     for scale in SCALES:
-        lexemes = [f"'={scale}:{(hour >> scale) - back}'" for back in (0, 1)]
-        found.append(" & ".join([f"({' | '.join(lexemes)})", *before]))
-        before = [f"!{lexeme}" for lexeme in lexemes]
-    return (*found, " & ".join(before))
+        times = [f"={scale}:{(hour >> scale) - back}" for back in (0, 1)]
+        places = times if channels is None else [f"{time}:{channel}" for time in times for channel in channels]
+        found.append(" & ".join([_one_of(places), *before]))
+        before = [f"!'{time}'" for time in times]
+    anywhere = [] if channels is None else [_one_of([f"=c:{channel}" for channel in channels])]
+    return (*found, " & ".join([*anywhere, *before]))
+
+
+def _one_of(lexemes: Sequence[str]) -> str:
+    quoted = [f"'{lexeme}'" for lexeme in lexemes]
+    return f"({' | '.join(quoted)})"
