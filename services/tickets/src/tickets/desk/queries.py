@@ -14,10 +14,11 @@ from tickets.database import AnyRow, is_one_of
 from tickets.desk.answers import ContactRef, FollowUpRef, StatusRef, TicketOut, TicketRow
 from tickets.desk.history import activity_page
 from tickets.desk.models import Activity, MailSender, Ticket, Watcher
+from tickets.desk.presence.models import Presence
 from tickets.desk.presence.queries import present_in
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Origin
-from tickets.desk.structure.relations import related
+from tickets.desk.structure.relations import HAS_CHANGES, HAS_LINKS, related
 from tickets.desk.tag_names import TAG_NAMES
 from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, TicketIsMerged, TicketMoved, TicketNotFound
 from tickets.properties.models import ColourMarker
@@ -79,9 +80,14 @@ SEEN = Ticket.channel.in_(sa.select(Subscription.channel).where(Subscription.age
 REACHED = SEEN | Ticket.id.in_(OPENED)
 """Tickets that the agent ``me`` may open ``now``: those of `SEEN`, and those that break-glass holds open (CV-11)."""
 
-_TICKET = ROWS.add_columns(Ticket.possible_follow_up_of, Ticket.fields).where(
-    Ticket.number == sa.bindparam("number", type_=sa.BigInteger), REACHED
-)
+_TICKET = ROWS.add_columns(
+    Ticket.possible_follow_up_of,
+    Ticket.fields,
+    HAS_LINKS.label("has_links"),
+    HAS_CHANGES.label("has_changes"),
+    sa.exists().where(Watcher.ticket_id == Ticket.id).label("has_watchers"),
+    sa.exists().where(Presence.ticket_id == Ticket.id).label("has_presence"),
+).where(Ticket.number == sa.bindparam("number", type_=sa.BigInteger), REACHED)
 _Merged = aliased(Ticket)
 _TARGET = (
     sa.select(Ticket.number)
@@ -207,14 +213,14 @@ async def ticket_view(tx: Transaction, agent_id: UUID, number: int, *, prefix: s
                 headers={"Location": f"/api/v1/tickets/{moved_to}"},
             )
         raise TicketNotFound("There is no ticket with this number that you may see.")
-    watchers = await tx.session.execute(_WATCHERS, {"ticket_id": row.id})
+    watchers = await tx.session.execute(_WATCHERS, {"ticket_id": row.id}) if row.has_watchers else ()
     return {
         **ticket_row(row, prefix),
         "fields": await shown_values(tx, row.channel, row.fields),
         "watchers": [{"id": watcher.id, "name": watcher.name} for watcher in watchers],
-        "presence": (await present_in(tx, [row.id])).get(row.id, []),
+        "presence": (await present_in(tx, [row.id])).get(row.id, []) if row.has_presence else [],
         "activities": await activity_page(tx, row.id, limit=FIRST_PAGE),
-        **await related(tx, row.id, agent_id, seen=SEEN, prefix=prefix),
+        **await related(tx, row, agent_id, seen=SEEN, prefix=prefix),
         "possible_follow_up_of": await _follow_up(tx, agent_id, row.possible_follow_up_of, prefix),
         "contact_candidates": await _candidates(tx, row.id) if row.contact_id is None else [],
         "next_statuses": await next_statuses(tx, row.channel, row.status),

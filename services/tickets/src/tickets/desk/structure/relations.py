@@ -24,11 +24,23 @@ _Linked = aliased(Ticket)
 _Later = aliased(StructuralChange)
 
 
-async def related(tx: Transaction, ticket_id: UUID, agent_id: UUID, *, seen: Condition, prefix: str) -> RelatedOut:
-    """The ties of a living ticket to tickets that the agent ``me`` may see; ``seen`` is `desk.queries.SEEN`."""
+HAS_LINKS = sa.or_(
+    *(sa.exists().where(side == Ticket.id) for side in (TicketLink.from_id, TicketLink.to_id, _Member.merged_into))
+)
+HAS_CHANGES = sa.or_(
+    *(sa.exists().where(side == Ticket.id) for side in (StructuralChange.ticket_id, StructuralChange.other_id))
+)
+"""Columns for the row of a ticket: most tickets have no ties, and need no statement to say so."""
+
+
+async def related(tx: Transaction, row: AnyRow, agent_id: UUID, *, seen: Condition, prefix: str) -> RelatedOut:
+    """The ties of a living ticket to tickets that the agent ``me`` may see; ``seen`` is `desk.queries.SEEN`.
+
+    The row has the ticket's ``id``, ``has_links`` (`HAS_LINKS`) and ``has_changes`` (`HAS_CHANGES`).
+    """
     return {
-        "links": await links_of(tx, ticket_id, agent_id, seen=seen, prefix=prefix),
-        "undoable": await undoable_changes(tx, ticket_id, agent_id, seen=seen, prefix=prefix),
+        "links": await links_of(tx, row.id, agent_id, seen=seen, prefix=prefix) if row.has_links else [],
+        "undoable": await undoable_changes(tx, row.id, agent_id, seen=seen, prefix=prefix) if row.has_changes else [],
     }
 
 
