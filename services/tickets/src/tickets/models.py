@@ -9,6 +9,7 @@ from tickets.desk import models as desk
 from tickets.desk import reminder_models as reminders
 from tickets.desk.bulk import models as bulk
 from tickets.desk.presence import models as presence
+from tickets.desk.reading import models as reading
 from tickets.desk.structure import models as structure
 from tickets.desk.writing import models as writing
 from tickets.installation import models as installation
@@ -31,6 +32,7 @@ __all__ = [
     "metadata",
     "presence",
     "properties",
+    "reading",
     "reminders",
     "staff",
     "structure",

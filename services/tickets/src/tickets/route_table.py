@@ -256,6 +256,8 @@ _DESK_TOO: dict[str, Row] = {
     "unlink_ticket": Row(permission=P.TICKETS_WRITE, verb=Verb.CHANGE, path={"link_id": "{uuid}"}, answers=NOT_THERE),
     "list_presence": Row(permission=P.TICKETS_READ, answers=GOT_THROUGH),
     "set_presence": Row(permission=P.TICKETS_READ, verb=Verb.READ, body={"state": "viewing"}),
+    "mark_ticket_read": Row(permission=P.TICKETS_READ, verb=Verb.READ, body={}),
+    "mark_ticket_unread": Row(permission=P.TICKETS_READ, verb=Verb.READ),
     "end_presence": Row(permission=P.TICKETS_READ, verb=Verb.READ),
     "withdraw_mail": Row(
         permission=P.TICKETS_WRITE,

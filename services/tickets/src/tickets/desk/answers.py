@@ -79,7 +79,10 @@ class MarkerRef(TypedDict):
 
 
 class TicketRow(TypedDict):
-    """A ticket in a list. ``reference`` is the number as people see it, ``priority`` a key of the priorities."""
+    """A ticket in a list. ``reference`` is the number as people see it, ``priority`` a key of the priorities.
+
+    ``unread`` is so for the caller alone.
+    """
 
     id: UUID
     number: int
@@ -98,6 +101,7 @@ class TicketRow(TypedDict):
     last_activity_at: datetime
     marker: MarkerRef | None
     tags: list[str]
+    unread: bool
 
 
 class AuthorOut(TypedDict):

@@ -11,6 +11,7 @@ from tickets.desk.bulk import operations as bulk
 from tickets.desk.bulk.operations import BULK
 from tickets.desk.posting import SEND_MAIL
 from tickets.desk.presence.operations import forget_absent
+from tickets.desk.reading.operations import forget_marks
 from tickets.desk.reminders import SHOW_REMINDERS, show_next_due
 from tickets.desk.tags import MERGE_TAGS, merge_next_batch
 from tickets.desk.writing.uploads import forget_expired
@@ -25,6 +26,7 @@ SETTLE_EVERY = 60.0
 MOST = 50
 FORGET_EVERY = 900.0
 CLEAN_PRESENCE_EVERY = 60.0
+CLEAN_MARKS_EVERY = 3_600.0
 
 
 def schedule(app: App, settings: Settings) -> None:
@@ -33,9 +35,16 @@ def schedule(app: App, settings: Settings) -> None:
     app.job(SEND_MAIL, lambda: send_mail(app), every=EVERY)
     app.job(SETTLE_STATUSES, lambda: settling.settle_statuses(app), every=SETTLE_EVERY)
     app.job("clean-presence", lambda: clean_presence(app), every=CLEAN_PRESENCE_EVERY)
+    app.job("clean-read-marks", lambda: clean_read_marks(app), every=CLEAN_MARKS_EVERY)
     app.job(SHOW_REMINDERS, lambda: show_reminders(app), every=EVERY)
     app.job(MERGE_TAGS, lambda: merge_tags(app), every=EVERY)
     app.job("forget-uploads", lambda: forget_uploads(app), every=FORGET_EVERY)
+
+
+async def clean_read_marks(app: App) -> int:
+    """Forget old marks of reading that say nothing any more; gives how many."""
+    async with app.database.transaction() as tx:
+        return await forget_marks(tx)
 
 
 async def show_reminders(app: App) -> int:

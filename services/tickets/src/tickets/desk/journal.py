@@ -6,6 +6,7 @@ carry the same version and the state that the ticket has when it commits.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from tickets.channels.rules.words import Occasion
 from tickets.channels.rules.workflow import Place
 from tickets.database import is_any, table_of
 from tickets.desk.models import Activity, Ticket, Watcher
+from tickets.desk.reading.operations import own_words_are_read
 from tickets.desk.records import AnyTicket, NewActivity, NewTicket, field_change, is_word_of_customer, set_status
 from tickets.desk.reminder_models import CANCELLED_BY_REPLY
 from tickets.desk.rules.audience import audience, of_activity, of_changes
@@ -67,6 +69,7 @@ class Journal:
         self._told: list[_Told] = []
         self._first_watchers: dict[UUID, frozenset[UUID]] = {}
         self._answered: set[UUID] = set()
+        self._read_before: dict[tuple[UUID, UUID], datetime] = {}
 
     def channel(self, ticket: AnyTicket) -> ChannelFacts:
         """The channel that the ticket is in."""
@@ -195,6 +198,11 @@ class Journal:
                 for agent_id in sorted(agents)
             ]
             await session.execute(sa.insert(table_of(Watcher)), rows)
+        await own_words_are_read(
+            self._tx,
+            [(agent, ticket.id) for ticket in self._tickets if (agent := ticket.opened_by) is not None],
+            self._read_before,
+        )
         if self._answered:
             await session.execute(CANCELLED_BY_REPLY, {"tickets": sorted(self._answered)})
         watchers = await self._watchers() | self._first_watchers
@@ -220,6 +228,8 @@ class Journal:
 
     def _write(self, ticket: AnyTicket, activity: NewActivity) -> None:
         self._activities.append(activity)
+        if isinstance(ticket, Ticket) and activity.author_kind is ActorKind.AGENT and activity.author_id is not None:
+            self._read_before.setdefault((activity.author_id, ticket.id), ticket.last_activity_at)
         ticket.last_activity_at = max(ticket.last_activity_at, activity.at)
         if isinstance(ticket, Ticket) and is_word_of_customer(activity):
             self._answered.add(ticket.id)

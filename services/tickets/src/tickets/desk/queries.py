@@ -16,6 +16,7 @@ from tickets.desk.history import activity_page
 from tickets.desk.models import Activity, MailSender, Ticket, Watcher
 from tickets.desk.presence.models import Presence
 from tickets.desk.presence.queries import present_in
+from tickets.desk.reading.models import ReadMark
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Origin
 from tickets.desk.structure.relations import HAS_CHANGES, HAS_LINKS, related
@@ -30,6 +31,14 @@ FIRST_PAGE = 20
 
 _Owner = aliased(Agent)
 _Responsible = aliased(Agent)
+
+_ME = sa.bindparam("me", type_=sa.Uuid)
+
+UNREAD = sa.case(
+    (ReadMark.agent_id.is_(None), ~Ticket.closed),
+    else_=sa.func.coalesce(Ticket.last_activity_at > ReadMark.until, sa.true()),
+)
+"""Whether a ticket is unread to the agent ``me``: something came since, or they never read it and it is open."""
 
 ROWS = (
     sa.select(
@@ -61,18 +70,17 @@ ROWS = (
         ColourMarker.name.label("marker_name"),
         ColourMarker.colour.label("marker_colour"),
         TAG_NAMES.label("tag_names"),
+        UNREAD.label("unread"),
     )
     .join(Channel, Channel.key == Ticket.channel)
     .join(Status, (Status.workflow == Channel.workflow) & (Status.key == Ticket.status))
     .outerjoin(_Owner, _Owner.id == Ticket.owner_id)
     .outerjoin(_Responsible, _Responsible.id == Ticket.responsible_id)
     .outerjoin(ColourMarker, ColourMarker.id == Ticket.marker_id)
+    .outerjoin(ReadMark, (ReadMark.ticket_id == Ticket.id) & (ReadMark.agent_id == _ME))
     .where(Ticket.merged_into.is_(None))
 )
-"""Living tickets as lists and details show them; whoever uses it says which."""
-
-
-_ME = sa.bindparam("me", type_=sa.Uuid)
+"""Living tickets as lists and details show them to the agent ``me``; whoever uses it says which."""
 
 SEEN = Ticket.channel.in_(sa.select(Subscription.channel).where(Subscription.agent_id == _ME))
 """Tickets that lists, counters and search show the agent ``me``: the SQL twin of `channels.rules.visibility.may`."""
@@ -129,8 +137,8 @@ def ticket_row(row: AnyRow, prefix: str) -> TicketRow:
         owner_id, owner_name, responsible_id, responsible_name,
         contact_id, contact_name, contact_address, company_id, company_name,
         opened_at, changed_at, last_activity_at,
-        marker_id, marker_name, marker_colour, tags,
-    ) = row[:28]  # fmt: skip
+        marker_id, marker_name, marker_colour, tags, unread,
+    ) = row[:29]  # fmt: skip
     contact: ContactRef = {
         "id": contact_id,
         "name": contact_name,
@@ -156,6 +164,7 @@ def ticket_row(row: AnyRow, prefix: str) -> TicketRow:
         "last_activity_at": last_activity_at,
         "marker": {"id": marker_id, "name": marker_name, "colour": marker_colour} if marker_id else None,
         "tags": tags,
+        "unread": unread,
     }
 
 

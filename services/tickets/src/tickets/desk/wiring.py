@@ -14,6 +14,7 @@ from tickets.desk import (
     rpc,
 )
 from tickets.desk.presence import api as presence
+from tickets.desk.reading import api as reading
 from tickets.desk.structure import api as structure
 from tickets.desk.writing import wiring as writing
 from tickets.settings import Settings
@@ -22,7 +23,7 @@ from tickets.settings import Settings
 def wire(app: App, settings: Settings) -> None:
     """Declare what the desk serves, listens to, answers and does by the clock."""
     app.serve(api.router, attachments.router, api_glass.router, api_moving.router, api_creation.router)
-    app.serve(api_reminders.router, api_tags.router, structure.router, presence.router)
+    app.serve(api_reminders.router, api_tags.router, structure.router, presence.router, reading.router)
     writing.wire(app, settings)
     handlers.listen(app, settings)
     rpc.answer(app, settings)

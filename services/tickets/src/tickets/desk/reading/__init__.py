@@ -1,0 +1,1 @@
+"""What each agent has read of a ticket."""
