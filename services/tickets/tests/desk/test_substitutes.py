@@ -10,9 +10,7 @@ from services.tickets.tests.conftest import Desk
 
 from contracts.tickets import Addressee, Reason, TicketChanged, TicketEvent
 from tickets.audit.models import AuditEntry
-from tickets.desk.models import Ticket
 from tickets.desk.rules.substitutes import who_acts, with_substitutes
-from tickets.staff.absences import acting_for
 from tickets.staff.demo import ADA, ANNA, PETRA, TOM, VIKTOR
 
 OWNER, RESPONSIBLE, WATCHER, SUBSCRIBER = Reason.OWNER, Reason.RESPONSIBLE, Reason.WATCHER, Reason.SUBSCRIBER
@@ -107,21 +105,25 @@ async def test_a_substitute_who_may_not_see_the_ticket_is_neither_told_nor_let_i
     assert (await petra.get("/tickets")).json()["items"] == []
 
 
-async def test_lists_can_ask_for_whom_an_agent_acts(desk: Desk) -> None:
-    """The fragment that *Action required* takes: tickets of those who are away, now and not before or after."""
+async def test_action_required_holds_what_waits_for_those_whom_an_agent_stands_in_for(desk: Desk) -> None:
+    """LF-05, TS-11: in the list and in the counter, now and not before or after."""
     ticket = await desk.receive()
     await assign(desk, ticket.number, TOM, by=ANNA)
     tomorrow = desk.clock.now + timedelta(days=1)
     await away(desk, TOM, substitute_id=str(ANNA), starts_at=tomorrow.isoformat())
 
-    async def waiting(substitute: UUID) -> list[int]:
-        async with desk.app.database.transaction() as tx:
-            acting = acting_for(sa.literal(substitute), sa.literal(tx.now))
-            return list(await tx.session.scalars(sa.select(Ticket.number).where(Ticket.owner_id.in_(acting))))
+    async def waiting(agent_id: UUID) -> list[int]:
+        client = await desk.browser(agent_id)
+        found = (await client.get("/tickets", params={"prefilter": "action_required"})).json()["items"]
+        assert (await client.get("/tickets/counters")).json()["action_required"] == len(found)
+        searched = await client.get("/tickets", params={"prefilter": "action_required", "q": "invoice"})
+        assert searched.json()["items"] == found
+        return [row["number"] for row in found]
 
     assert await waiting(ANNA) == []
     desk.clock.pass_by(timedelta(days=1, seconds=1))
     assert await waiting(ANNA) == [ticket.number]
+    assert await waiting(TOM) == [ticket.number], "the owner keeps it"
     assert await waiting(ADA) == []
     desk.clock.pass_by(timedelta(days=7))
     assert await waiting(ANNA) == []

@@ -29,7 +29,9 @@ async def list_tickets(tx: Tx, who: Reader, conf: Conf, filters: Annotated[Filte
 async def count_tickets(tx: Tx, who: Reader, conf: Conf) -> Response:
     """How many tickets wait in each list, each ready-made filter and each channel (LF-01, LF-05, LF-07)."""
     viewer = Viewer(agent_id=who.agent_id, now=tx.now, settings=conf)
-    return answer(await counting.counters(tx, who.agent_id, today=viewer.today, yesterday=viewer.yesterday))
+    return answer(
+        await counting.counters(tx, who.agent_id, now=viewer.now, today=viewer.today, yesterday=viewer.yesterday)
+    )
 
 
 @router.get(

@@ -19,8 +19,10 @@ from tickets.desk.reminder_models import REMINDER_IS_DUE, WAITS_FOR_ITS_TIME, Re
 from tickets.lists.models import ActivityEntry, tally
 from tickets.lists.shapes import Counters
 from tickets.lists.statements import ACTION_REQUIRED
+from tickets.staff.absences import acting_for
 
 _ME = sa.bindparam("me", type_=sa.Uuid)
+_NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
 _TODAY = sa.bindparam("today", type_=sa.DateTime(timezone=True))
 _YESTERDAY = sa.bindparam("yesterday", type_=sa.DateTime(timezone=True))
 
@@ -83,13 +85,18 @@ HANDLED_COUNTS: sa.Select[*tuple[Any, ...]] = (
 )
 """Tickets that somebody of the staff did something on."""
 
+_waits = (Ticket.ball == sa.literal_column(f"'{Ball.US.value}'")) & ~WAITS_FOR_ITS_TIME
+_stood_in_for = (
+    sa.select(sa.func.count())
+    .select_from(Ticket)
+    .where(Ticket.owner_id.in_(acting_for(_ME, _NOW)), Ticket.closed.is_(False), _waits, SEEN)
+    .scalar_subquery()
+)
 OWN_COUNTS: sa.Select[*tuple[Any, ...]] = sa.select(
     sa.func.count().label("mine"),
-    sa.func.count()
-    .filter(Ticket.ball == sa.literal_column(f"'{Ball.US.value}'"), ~WAITS_FOR_ITS_TIME)
-    .label("waiting"),
+    (sa.func.count().filter(_waits) + _stood_in_for).label("waiting"),
 ).where(Ticket.owner_id == _ME, Ticket.closed.is_(False), SEEN)
-"""Open tickets that the agent owns."""
+"""Open tickets that the agent owns, and those that wait for them: their own, and those of whom they stand in for."""
 
 _later = sa.func.count().filter(WAITS_FOR_ITS_TIME, ACTION_REQUIRED, Ticket.owner_id.is_(None)).label("later")
 _due = sa.func.count().filter(REMINDER_IS_DUE, ~ACTION_REQUIRED).label("due")
@@ -99,9 +106,9 @@ REMINDER_COUNTS: sa.Select[*tuple[Any, ...]] = sa.select(_later, _due).where(
 """Unowned tickets that wait for a reminder of the agent's, and tickets that wait only because one is due (DR-02)."""
 
 
-async def counters(tx: Transaction, agent_id: UUID, *, today: datetime, yesterday: datetime) -> Counters:
+async def counters(tx: Transaction, agent_id: UUID, *, now: datetime, today: datetime, yesterday: datetime) -> Counters:
     """Every counter (LF-01, LF-05, LF-07)."""
-    values = {"me": agent_id, "today": today, "yesterday": yesterday}
+    values = {"me": agent_id, "now": now, "today": today, "yesterday": yesterday}
     channels = (await tx.session.execute(CHANNEL_COUNTS, values)).all()
     handled = (await tx.session.execute(HANDLED_COUNTS, values)).one()
     own = (await tx.session.execute(OWN_COUNTS, values)).one()

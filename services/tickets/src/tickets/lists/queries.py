@@ -113,6 +113,7 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
     owners = {viewer.agent_id if owner == "me" else owner for owner in filters.owner}
     values: dict[str, Any] = {
         "me": viewer.agent_id,
+        "now": viewer.now,
         "today": viewer.today,
         "yesterday": viewer.yesterday,
         "rows": filters.limit + 1,

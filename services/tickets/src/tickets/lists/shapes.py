@@ -28,7 +28,8 @@ Cursor = Annotated[str, Field(max_length=1000, description=CURSOR)]
 class Prefilter(StrEnum):
     """The ready-made filters of the home page and the sidebar (LF-01, LF-05).
 
-    ``action_required``: it is our turn, and the ticket is the agent's or nobody's in their standard channels.
+    ``action_required``: it is our turn, and the ticket is the agent's, that of an absent colleague
+    whom they stand in for, or nobody's in their standard channels.
     ``new``: nobody has begun with it, in their standard channels.
     """
 

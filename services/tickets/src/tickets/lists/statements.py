@@ -25,6 +25,7 @@ from tickets.lists.matches import stream
 from tickets.lists.models import ActivityEntry
 from tickets.lists.shapes import ListName, Prefilter, Sort
 from tickets.properties.models import Priority
+from tickets.staff.absences import acting_for
 
 MOST_NUMBERS = 1_000
 """Tickets whose number begins with what was typed, the highest numbers first."""
@@ -77,8 +78,12 @@ _WATCHED = Ticket.id.in_(sa.select(Watcher.ticket_id).where(Watcher.agent_id == 
 _IN_STANDARD = Ticket.channel.in_(
     sa.select(Subscription.channel).where(Subscription.agent_id == _ME, Subscription.kind == Subscribed.STANDARD)
 )
-ACTION_REQUIRED = _OPEN & _OUR_TURN & (_MINE | (_NOBODYS & _IN_STANDARD))
-"""Tickets that wait for the agent ``me`` (LF-05), as far as no reminder says otherwise."""
+_STOOD_IN_FOR = Ticket.owner_id.in_(acting_for(_ME, _value("now", Ticket.changed_at)))
+ACTION_REQUIRED = _OPEN & _OUR_TURN & (_MINE | _STOOD_IN_FOR | (_NOBODYS & _IN_STANDARD))
+"""Tickets that wait for the agent ``me`` ``now`` (LF-05), as far as no reminder says otherwise.
+
+What an absent colleague owns waits for their substitute as well (TS-11).
+"""
 
 _FIRST_STATUS = (
     sa.select(Status.key)
@@ -189,7 +194,8 @@ def _branches(shape: Shape) -> list[Select]:
         case Prefilter.ACTION_REQUIRED:
             now = (_OPEN, _OUR_TURN, ~WAITS_FOR_ITS_TIME)
             waiting = _in_channels(shape, *now, _NOBODYS, kind=Subscribed.STANDARD)
-            return [waiting, _anywhere(shape, *now, _MINE), _anywhere(shape, REMINDER_IS_DUE)]
+            owned = [_anywhere(shape, *now, whose) for whose in (_MINE, _STOOD_IN_FOR)]
+            return [waiting, *owned, _anywhere(shape, REMINDER_IS_DUE)]
         case Prefilter.NEW:
             return [_in_channels(shape, _OPEN, Ticket.status == _first_status_there(), kind=Subscribed.STANDARD)]
         case _:
