@@ -19,7 +19,7 @@ export class Problem extends Error {
   /** What is wrong with single fields, by the field's name without `body.` before it. */
   get fields(): Record<string, string> {
     const errors = this.details.errors ?? []
-    return Object.fromEntries(errors.map(error => [error.field.replace(/^body\./, ''), error.message]))
+    return Object.fromEntries(errors.map(error => [error.field.replace(/^body\./, ''), error.detail]))
   }
 }
 
