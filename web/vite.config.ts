@@ -3,7 +3,7 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-const desk = process.env.DESKSTREAM_URL ?? 'http://localhost:8080'
+const desk = 'http://localhost:8080'
 
 export default defineConfig({
   publicDir: new URL('./public', import.meta.url).pathname,

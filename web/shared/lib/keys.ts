@@ -44,7 +44,9 @@ export function useCommands(level: Level, commands: readonly Command[]) {
 /** All commands that are offered now, those that answer first standing first. */
 export function offeredCommands(): Command[] {
   return ORDER.flatMap(level =>
-    [...registrations].filter(registration => registration.level === level).flatMap(registration => registration.commands()),
+    [...registrations]
+      .filter(registration => registration.level === level)
+      .flatMap(registration => registration.commands()),
   )
 }
 
@@ -98,7 +100,10 @@ function mayFire(event: KeyboardEvent, key: string): boolean {
     (TYPING.test(target.tagName) && !NOT_TYPED.test((target as HTMLInputElement).type ?? ''))
   if (typing) return key === 'Escape' || key.startsWith('mod+')
   // Enter and Space belong to the button or link that has the focus.
-  return !((key === 'Enter' || key === ' ') && target.closest('button,a,summary,[role=button],[role=checkbox],[role=switch]'))
+  return !(
+    (key === 'Enter' || key === ' ') &&
+    target.closest('button,a,summary,[role=button],[role=checkbox],[role=switch]')
+  )
 }
 
 const NAMES: Record<string, string> = {

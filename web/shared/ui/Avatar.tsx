@@ -14,7 +14,14 @@ type AvatarProps = { name: string | null | undefined; size?: number; ring?: bool
 /** Initials in the colour of the name; a dashed circle for nobody. It is decoration: put the name beside it. */
 export function Avatar({ name, size = 20, ring = false }: AvatarProps) {
   const shape = { width: size, height: size }
-  if (!name) return <span aria-hidden className="inline-flex shrink-0 rounded-full border border-control border-dashed" style={shape} />
+  if (!name)
+    return (
+      <span
+        aria-hidden
+        className="inline-flex shrink-0 rounded-full border border-control border-dashed"
+        style={shape}
+      />
+    )
   const sum = [...name].reduce((total, letter) => total + letter.charCodeAt(0), 0)
   const background = `oklch(0.5 0.13 ${HUES[sum % HUES.length]})`
   return (

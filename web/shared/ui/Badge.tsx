@@ -14,7 +14,12 @@ const tones = {
 /** A word or number with a ground. Only problems get a colour that stands out. */
 export function Badge({ tone = 'plain', children }: { tone?: keyof typeof tones; children: ReactNode }) {
   return (
-    <span className={classes('num inline-flex h-5 shrink-0 items-center gap-1 rounded-full px-2 font-medium text-2xs', tones[tone])}>
+    <span
+      className={classes(
+        'num inline-flex h-5 shrink-0 items-center gap-1 rounded-full px-2 font-medium text-2xs',
+        tones[tone],
+      )}
+    >
       {children}
     </span>
   )
@@ -28,7 +33,12 @@ export function Chip({ children, onRemove, removeLabel }: ChipProps) {
     <span className="inline-flex h-6 items-center gap-1 rounded-full bg-accent-soft pr-1 pl-2.5 text-accent-fg text-xs">
       {children}
       {onRemove && (
-        <button type="button" aria-label={removeLabel} className="inline-flex size-6 items-center justify-center" onClick={onRemove}>
+        <button
+          type="button"
+          aria-label={removeLabel}
+          className="inline-flex size-6 items-center justify-center"
+          onClick={onRemove}
+        >
           <X size={12} />
         </button>
       )}

@@ -42,10 +42,16 @@ export function Combobox<Item>(props: ComboboxProps<Item>) {
           <div className="relative">
             <Base.Input {...described} placeholder={placeholder} className={`${CONTROL} h-8 pr-14`} />
             <div className="absolute inset-y-0 right-1 flex items-center text-fg-3">
-              <Base.Clear aria-label={text.clear} className="flex size-6 items-center justify-center rounded-sm hover:bg-hover">
+              <Base.Clear
+                aria-label={text.clear}
+                className="flex size-6 items-center justify-center rounded-sm hover:bg-hover"
+              >
                 <X size={13} />
               </Base.Clear>
-              <Base.Trigger aria-label={field.label} className="flex size-6 items-center justify-center rounded-sm hover:bg-hover">
+              <Base.Trigger
+                aria-label={field.label}
+                className="flex size-6 items-center justify-center rounded-sm hover:bg-hover"
+              >
                 <ChevronsUpDown size={13} />
               </Base.Trigger>
             </div>

@@ -1,8 +1,8 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { classes } from '../lib/classes'
 import { useText } from '../i18n/language'
+import { classes } from '../lib/classes'
 import { Button } from './Button'
 import { words } from './words'
 

@@ -45,7 +45,14 @@ export function Field({
 const HEIGHTS = { md: 'h-8', lg: 'h-10 text-base' } as const
 type Size = { height?: keyof typeof HEIGHTS }
 
-export function TextField({ label, help, error, optional, height = 'md', ...rest }: FieldProps & Size & ComponentProps<'input'>) {
+export function TextField({
+  label,
+  help,
+  error,
+  optional,
+  height = 'md',
+  ...rest
+}: FieldProps & Size & ComponentProps<'input'>) {
   return (
     <Field label={label} help={help} error={error} optional={optional}>
       {described => <input {...rest} {...described} className={classes(CONTROL, HEIGHTS[height])} />}
@@ -61,7 +68,9 @@ export function TextArea({ label, help, error, optional, ...rest }: FieldProps &
   )
 }
 
-type SelectProps = FieldProps & Size & ComponentProps<'select'> & { options: readonly { value: string; label: string }[] }
+type SelectProps = FieldProps &
+  Size &
+  ComponentProps<'select'> & { options: readonly { value: string; label: string }[] }
 
 /** One of a few values. For many, or those that are searched, take `Combobox`. */
 export function SelectField({ label, help, error, optional, height = 'md', options, ...rest }: SelectProps) {

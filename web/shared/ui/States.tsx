@@ -37,4 +37,6 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
 }
 
 /** What will stand here, in its later size: `className` gives width and height. */
-export const Skeleton = ({ className }: { className: string }) => <div aria-hidden className={`skeleton ${className}`} />
+export const Skeleton = ({ className }: { className: string }) => (
+  <div aria-hidden className={`skeleton ${className}`} />
+)

@@ -1,8 +1,17 @@
-import type { ReactNode } from 'react'
 import { useNavigate } from '@tanstack/react-router'
 import { Keyboard, Languages, LogOut, Moon, Sun } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { setLanguage, useLanguage, useText } from '../../../shared/i18n/language'
-import { Avatar, IconButton, Menu, MenuCheckItem, MenuGroup, MenuItem, MenuSeparator, notify } from '../../../shared/ui/kit'
+import {
+  Avatar,
+  IconButton,
+  Menu,
+  MenuCheckItem,
+  MenuGroup,
+  MenuItem,
+  MenuSeparator,
+  notify,
+} from '../../../shared/ui/kit'
 import { signOut, useMe } from '../data/session'
 import { chrome } from './chrome'
 import { prefer, toggleTheme, useIsDark, usePreferences } from './preferences'
@@ -20,7 +29,12 @@ export function AccountBar() {
         <Avatar name={me.name} size={24} />
         <span className="flex-1 truncate text-left font-medium">{me.name}</span>
       </AccountMenu>
-      <IconButton label={text.shortcuts} keys="?" side="top" onClick={() => chrome.set({ help: true, navigation: false })}>
+      <IconButton
+        label={text.shortcuts}
+        keys="?"
+        side="top"
+        onClick={() => chrome.set({ help: true, navigation: false })}
+      >
         <Keyboard size={15} />
       </IconButton>
       <IconButton label={dark ? text.lightMode : text.darkMode} keys="mod+." side="top" onClick={toggleTheme}>

@@ -42,8 +42,12 @@ function Palette() {
   const number = TICKET_NUMBER.exec(typed.trim())?.[1]
   const groups = grouped(commands)
   if (number) {
-    const open = () => void navigate({ to: '/t/$number', params: { number: Number(number) }, search: { list: 'overview' } })
-    groups.unshift({ value: text.goTo, items: [{ id: 'number', group: text.goTo, label: text.openTicket(number), run: open }] })
+    const open = () =>
+      void navigate({ to: '/t/$number', params: { number: Number(number) }, search: { list: 'overview' } })
+    groups.unshift({
+      value: text.goTo,
+      items: [{ id: 'number', group: text.goTo, label: text.openTicket(number), run: open }],
+    })
   }
   const run = (command: Command) => {
     chrome.set({ palette: false })
@@ -76,7 +80,9 @@ function Palette() {
       <Autocomplete.List className="max-h-[46vh] overflow-y-auto p-1.5">
         {(group: Group) => (
           <Autocomplete.Group key={group.value} items={group.items}>
-            <Autocomplete.GroupLabel className="px-2.5 pt-2 pb-1 font-medium text-fg-3 text-xs">{group.value}</Autocomplete.GroupLabel>
+            <Autocomplete.GroupLabel className="px-2.5 pt-2 pb-1 font-medium text-fg-3 text-xs">
+              {group.value}
+            </Autocomplete.GroupLabel>
             <Autocomplete.Collection>
               {(command: Command) => (
                 <Autocomplete.Item

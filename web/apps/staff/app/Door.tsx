@@ -33,7 +33,13 @@ function LanguageChoice() {
   )
 }
 
-type DoorFormProps = { onSubmit: () => void; action: string; busy: boolean; problem?: string | undefined; children: ReactNode }
+type DoorFormProps = {
+  onSubmit: () => void
+  action: string
+  busy: boolean
+  problem?: string | undefined
+  children: ReactNode
+}
 
 /** The form of such a screen; what the server refused stands above the button. */
 export function DoorForm({ onSubmit, action, busy, problem, children }: DoorFormProps) {

@@ -23,7 +23,10 @@ export function Navigation() {
     <nav aria-label={text.mainNavigation} className="flex h-full w-full flex-col border-line border-r bg-sunken">
       <Brand />
       <div className="px-3 pb-3">
-        <Button className="!font-normal w-full text-fg-2" onClick={() => chrome.set({ palette: true, navigation: false })}>
+        <Button
+          className="!font-normal w-full text-fg-2"
+          onClick={() => chrome.set({ palette: true, navigation: false })}
+        >
           <Search size={14} aria-hidden />
           <span className="flex-1 truncate text-left">{text.search}</span>
           <Kbd keys="mod+k" />
@@ -45,7 +48,11 @@ function Brand() {
     <div className="flex h-12 shrink-0 items-center gap-2 px-3">
       <img src="/icon.svg" alt="" width="22" height="22" />
       <span className="flex-1 font-semibold">Deskstream</span>
-      <span role="status" title={state} className={classes('size-2 rounded-full', connected ? 'bg-ok' : 'animate-pulse bg-warn')}>
+      <span
+        role="status"
+        title={state}
+        className={classes('size-2 rounded-full', connected ? 'bg-ok' : 'animate-pulse bg-warn')}
+      >
         <span className="sr-only">{state}</span>
       </span>
     </div>
@@ -61,7 +68,12 @@ function Lists() {
     <>
       <ul className="flex flex-col gap-px">
         {VIEWS.map(view => (
-          <ListLink key={view.id} filters={view.filters} current={here?.id === view.id} count={counters && view.count(counters)}>
+          <ListLink
+            key={view.id}
+            filters={view.filters}
+            current={here?.id === view.id}
+            count={counters && view.count(counters)}
+          >
             <view.icon size={15} aria-hidden className={here?.id === view.id ? 'text-accent-fg' : ''} />
             <span className="flex-1 truncate">{text[view.word] as string}</span>
           </ListLink>
@@ -103,7 +115,11 @@ function ListLink({ filters, current, count: length, children }: ListLinkProps) 
         className={classes(ROW, current && 'bg-selected font-medium !text-fg')}
       >
         {children}
-        {length === undefined ? <Skeleton className="h-3 w-6" /> : <span className="num font-normal text-fg-3 text-xs">{count(length)}</span>}
+        {length === undefined ? (
+          <Skeleton className="h-3 w-6" />
+        ) : (
+          <span className="num font-normal text-fg-3 text-xs">{count(length)}</span>
+        )}
       </Link>
     </li>
   )

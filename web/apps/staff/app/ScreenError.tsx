@@ -21,7 +21,7 @@ export function ScreenError({ error, reset }: ErrorComponentProps) {
       <EmptyState
         icon={<TriangleAlert size={28} aria-hidden />}
         title={text.screenFailed}
-        text={<code className="break-all text-xs">{error.message}</code>}
+        text={<code className="break-all text-xs">{error instanceof Error ? error.message : String(error)}</code>}
         action={<Button onClick={again}>{kit.tryAgain}</Button>}
       />
     </div>

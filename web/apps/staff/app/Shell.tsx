@@ -58,7 +58,14 @@ function useAppCommands() {
   }))
   useCommands('app', [
     ...lists,
-    { id: 'palette', group: text.commands, label: text.commands, keys: 'mod+k', onlyKeys: true, run: () => chrome.set({ palette: true }) },
+    {
+      id: 'palette',
+      group: text.commands,
+      label: text.commands,
+      keys: 'mod+k',
+      onlyKeys: true,
+      run: () => chrome.set({ palette: true }),
+    },
     { id: 'theme', group: text.display, label: text.toggleTheme, keys: 'mod+.', run: toggleTheme },
     { id: 'help', group: text.display, label: text.shortcuts, keys: '?', run: () => chrome.set({ help: true }) },
   ])

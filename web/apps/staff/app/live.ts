@@ -7,7 +7,17 @@ import { queries } from './api'
 
 type Events = LiveEvents & { counters: unknown; ended: unknown }
 
-const NAMES = ['ready', 'ticket', 'ticket_left', 'counters', 'presence', 'notification', 'notifications_read', 'resync', 'ended'] as const
+const NAMES = [
+  'ready',
+  'ticket',
+  'ticket_left',
+  'counters',
+  'presence',
+  'notification',
+  'notifications_read',
+  'resync',
+  'ended',
+] as const
 const SETTLE_MS = 250
 /** A list with more pages than this is not read anew while somebody scrolls in it; its rows are patched all the same. */
 const MOST_PAGES_ANEW = 4
@@ -39,10 +49,15 @@ const handlers: { [Name in keyof Events]: (data: Events[Name]) => void } = {
     void queries.invalidateQueries({ queryKey: ['ticket', number] })
   },
   counters: () => refresh('counters'),
-  presence: event => queries.setQueriesData<{ items: (typeof event)[] }>({ queryKey: ['presence'] }, list => list && {
-    ...list,
-    items: [...list.items.filter(each => each.number !== event.number), event],
-  }),
+  presence: event =>
+    queries.setQueriesData<{ items: (typeof event)[] }>(
+      { queryKey: ['presence'] },
+      list =>
+        list && {
+          ...list,
+          items: [...list.items.filter(each => each.number !== event.number), event],
+        },
+    ),
   notification: () => refresh('notifications'),
   notifications_read: () => refresh('notifications'),
   resync: ({ of }) => {
@@ -73,7 +88,8 @@ function refreshLists() {
     listsWaiting = undefined
     void queries.invalidateQueries({
       queryKey: ['tickets'],
-      predicate: query => ((query.state.data as InfiniteData<TicketPage> | undefined)?.pages.length ?? 0) <= MOST_PAGES_ANEW,
+      predicate: query =>
+        ((query.state.data as InfiniteData<TicketPage> | undefined)?.pages.length ?? 0) <= MOST_PAGES_ANEW,
     })
   }, SETTLE_MS)
 }
@@ -90,7 +106,12 @@ async function readAnew(number: number) {
 }
 
 function removeRow(number: number) {
-  queries.setQueriesData<InfiniteData<TicketPage, string | null>>({ queryKey: ['tickets'] }, lists =>
-    lists && { ...lists, pages: lists.pages.map(page => ({ ...page, items: page.items.filter(row => row.number !== number) })) },
+  queries.setQueriesData<InfiniteData<TicketPage, string | null>>(
+    { queryKey: ['tickets'] },
+    lists =>
+      lists && {
+        ...lists,
+        pages: lists.pages.map(page => ({ ...page, items: page.items.filter(row => row.number !== number) })),
+      },
   )
 }

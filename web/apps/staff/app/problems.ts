@@ -20,7 +20,8 @@ const refusals = dictionary(
     forbidden: 'Das dürfen Sie nicht.',
     invalid_link: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',
     sign_in_failed: 'Adresse und Passwort gehören nicht zusammen. Prüfen Sie beides; Groß- und Kleinschreibung zählt.',
-    stale_version: 'Jemand anderes hat das inzwischen geändert. Sehen Sie es noch einmal an und wiederholen Sie die Änderung.',
+    stale_version:
+      'Jemand anderes hat das inzwischen geändert. Sehen Sie es noch einmal an und wiederholen Sie die Änderung.',
     too_many_resets: 'Zu viele Anfragen. Bitte warten Sie ein wenig und versuchen Sie es erneut.',
     too_many_sign_ins: 'Zu viele Versuche. Bitte warten Sie ein wenig und versuchen Sie es erneut.',
     unavailable: 'Der Desk ist gerade beschäftigt. Bitte versuchen Sie es gleich noch einmal.',

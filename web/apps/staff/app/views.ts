@@ -1,7 +1,7 @@
 import { CalendarCheck, CircleDashed, Inbox, Layers, ListChecks, type LucideIcon, UserRoundX } from 'lucide-react'
 import type { Counters } from '../../../shared/api/staff'
 import type { Filters } from '../data/tickets'
-import { words } from './words'
+import type { words } from './words'
 
 type Word = keyof (typeof words)['en']
 
@@ -16,7 +16,14 @@ export type View = {
 }
 
 export const VIEWS: readonly View[] = [
-  { id: 'mine', word: 'myTickets', keys: 'g m', icon: Inbox, filters: { list: 'mine', category: 'open' }, count: all => all.mine },
+  {
+    id: 'mine',
+    word: 'myTickets',
+    keys: 'g m',
+    icon: Inbox,
+    filters: { list: 'mine', category: 'open' },
+    count: all => all.mine,
+  },
   {
     id: 'action',
     word: 'actionRequired',
@@ -49,13 +56,22 @@ export const VIEWS: readonly View[] = [
     filters: { list: 'overview', prefilter: 'handled_today' },
     count: all => all.handled_today,
   },
-  { id: 'overview', word: 'overview', keys: 'g o', icon: Layers, filters: { list: 'overview' }, count: all => all.open },
+  {
+    id: 'overview',
+    word: 'overview',
+    keys: 'g o',
+    icon: Layers,
+    filters: { list: 'overview' },
+    count: all => all.open,
+  },
 ]
 
 /** The view whose list these filters narrow; filters of its own that somebody added do not make it another one. */
 export function viewOf(filters: Filters): View | undefined {
   return (
-    VIEWS.find(view => view.filters.list === filters.list && view.filters.prefilter && view.filters.prefilter === filters.prefilter) ??
-    VIEWS.find(view => view.filters.list === filters.list && !view.filters.prefilter && !filters.prefilter)
+    VIEWS.find(
+      view =>
+        view.filters.list === filters.list && view.filters.prefilter && view.filters.prefilter === filters.prefilter,
+    ) ?? VIEWS.find(view => view.filters.list === filters.list && !view.filters.prefilter && !filters.prefilter)
   )
 }

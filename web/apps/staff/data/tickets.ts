@@ -1,5 +1,13 @@
 import { type InfiniteData, infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { ListName, Prefilter, Sort, TicketOut, TicketPage, TicketPatch, TicketRow } from '../../../shared/api/staff'
+import type {
+  ListName,
+  Prefilter,
+  Sort,
+  TicketOut,
+  TicketPage,
+  TicketPatch,
+  TicketRow,
+} from '../../../shared/api/staff'
 import { call, queries } from '../app/api'
 
 /** What narrows a list; it is the search part of the address of /t. */
@@ -46,7 +54,11 @@ export const activitiesQuery = (number: number) =>
     queryKey: ['activities', number],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) =>
-      call('list_activities', { path: { number }, query: { order: 'newest', cursor: pageParam, limit: 50 } }, { signal }),
+      call(
+        'list_activities',
+        { path: { number }, query: { order: 'newest', cursor: pageParam, limit: 50 } },
+        { signal },
+      ),
     getNextPageParam: page => page.next,
   })
 
@@ -102,7 +114,11 @@ export function knownVersion(number: number): number | undefined {
  * Change a ticket: what it shows at once comes as `shown`, the request as `patch`. Where the server refuses, everything
  * goes back and the problem is raised. Gives the ticket after the change; null when it has left our sight by it.
  */
-export async function changeTicket(before: TicketRow, patch: TicketPatch, shown: Partial<TicketRow>): Promise<TicketOut | null> {
+export async function changeTicket(
+  before: TicketRow,
+  patch: TicketPatch,
+  shown: Partial<TicketRow>,
+): Promise<TicketOut | null> {
   const number = before.number
   patchTicket(number, shown)
   try {

@@ -37,8 +37,22 @@ export function FirstRunScreen() {
   return (
     <Door title={text.title} text={text.text}>
       <DoorForm onSubmit={create} action={text.create} busy={busy} problem={problem}>
-        <TextField label={text.name} autoComplete="name" autoFocus height="lg" value={who.name} onChange={event => setWho({ ...who, name: event.target.value })} />
-        <TextField label={text.email} type="email" autoComplete="username" height="lg" value={who.email} onChange={event => setWho({ ...who, email: event.target.value })} />
+        <TextField
+          label={text.name}
+          autoComplete="name"
+          autoFocus
+          height="lg"
+          value={who.name}
+          onChange={event => setWho({ ...who, name: event.target.value })}
+        />
+        <TextField
+          label={text.email}
+          type="email"
+          autoComplete="username"
+          height="lg"
+          value={who.email}
+          onChange={event => setWho({ ...who, email: event.target.value })}
+        />
         <TextField
           label={text.password}
           help={text.passwordHelp}

@@ -22,7 +22,8 @@ export const words = dictionary(
     doneTitle: 'Schon eingerichtet',
     email: 'E-Mail-Adresse',
     name: 'Ihr Name',
-    noLink: 'Der erste Administrator wird mit einem einmaligen Link angelegt. Wer diesen Desk betreibt, erzeugt ihn auf dessen Rechner:',
+    noLink:
+      'Der erste Administrator wird mit einem einmaligen Link angelegt. Wer diesen Desk betreibt, erzeugt ihn auf dessen Rechner:',
     password: 'Passwort',
     passwordHelp: 'Mindestens 10 Zeichen. Ein paar Wörter hintereinander merken sich leichter als Sonderzeichen.',
     text: 'Sie werden sein erster Administrator. Alle anderen laden Sie danach ein.',

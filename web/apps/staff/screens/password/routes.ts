@@ -6,4 +6,8 @@ import { InvitationScreen, ResetScreen } from './SetPasswordScreen'
 export const forgotRoute = createRoute({ getParentRoute: () => rootRoute, path: '/forgot', component: ForgotScreen })
 // Where the links in mails lead.
 export const resetRoute = createRoute({ getParentRoute: () => rootRoute, path: '/reset', component: ResetScreen })
-export const invitationRoute = createRoute({ getParentRoute: () => rootRoute, path: '/invitation', component: InvitationScreen })
+export const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: InvitationScreen,
+})

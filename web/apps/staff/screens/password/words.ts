@@ -32,7 +32,8 @@ export const words = dictionary(
     forgotTitle: 'Passwort vergessen?',
     invitationText: 'Wählen Sie ein Passwort, dann können Sie sich anmelden.',
     invitationTitle: 'Willkommen',
-    noToken: 'Dieser Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der Mail oder fordern Sie einen neuen an.',
+    noToken:
+      'Dieser Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der Mail oder fordern Sie einen neuen an.',
     password: 'Neues Passwort',
     passwordHelp: 'Mindestens 10 Zeichen.',
     resetText: 'Sie werden überall sonst abgemeldet.',
