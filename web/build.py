@@ -1,4 +1,4 @@
-"""Builds the web apps with nothing but Python on the machine: ``python web/build.py``; ``--check`` checks types and style.
+"""Builds the web apps with nothing but Python: ``python web/build.py``; ``--check`` checks types and style instead.
 
 Node is taken from the PATH when it is new enough, else from the PyPI wheel that ``uv.lock`` pins in its group ``web``.
 What has not changed since the last time is not done again.
@@ -111,13 +111,24 @@ def _node_of_wheel() -> Path:
 def _fetch_node() -> None:
     uv = os.environ.get("UV") or shutil.which("uv")
     if uv is None:
-        raise BuildFailed(f"Node {'.'.join(map(str, OLDEST_NODE))} or newer, or uv is needed. Run 'make up', it has both.")
+        raise BuildFailed(
+            f"Node {'.'.join(map(str, OLDEST_NODE))} or newer, or uv is needed. Run 'make up', it has both."
+        )
     shutil.rmtree(NODE, ignore_errors=True)
     wanted = NODE.with_suffix(".txt")
     only = ("export", "--frozen", "--quiet", "--only-group", "web", "--no-emit-project", "--output-file", str(wanted))
     try:
         _run([uv, *only], folder=REPOSITORY, environment=os.environ)
-        install = ("pip", "install", "--quiet", "--require-hashes", "--target", str(NODE), "--requirements", str(wanted))
+        install = (
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--target",
+            str(NODE),
+            "--requirements",
+            str(wanted),
+        )
         _run([uv, *install], folder=REPOSITORY, environment=os.environ)
     finally:
         wanted.unlink(missing_ok=True)
@@ -127,9 +138,13 @@ def _run(command: Sequence[str], *, folder: Path, environment: Mapping[str, str]
     try:
         subprocess.run(command, cwd=folder, env=environment, check=True, timeout=LONGEST, stdout=sys.stderr)
     except subprocess.CalledProcessError as error:
-        raise BuildFailed(f"'{' '.join(command[:3])} …' ended with {error.returncode}; what it said stands above.") from error
+        raise BuildFailed(
+            f"'{' '.join(command[:3])} …' ended with {error.returncode}; what it said stands above."
+        ) from error
     except subprocess.TimeoutExpired as error:
-        raise BuildFailed(f"'{' '.join(command[:3])} …' took longer than {LONGEST:.0f} s. Is the network there?") from error
+        raise BuildFailed(
+            f"'{' '.join(command[:3])} …' took longer than {LONGEST:.0f} s. Is the network there?"
+        ) from error
 
 
 def _step(name: str, stamp: Path, digest: str, work: Callable[[], None]) -> None:

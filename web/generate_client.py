@@ -1,4 +1,4 @@
-"""Writes the typed client of the staff API: ``docs/api/staff.openapi.json`` and the events of the live stream as TypeScript.
+"""Writes the client of the staff API: ``docs/api/staff.openapi.json`` and the events of the live stream as TypeScript.
 
 ``python web/generate_client.py`` writes ``web/shared/api/staff.ts``; ``--check`` compares and says how to refresh it.
 """
@@ -34,6 +34,9 @@ LIVE_EVENTS = {
 }
 """The events that carry data, by the name behind ``event:``; ``counters`` and ``ended`` carry nothing of use."""
 
+SENDS = {"key": "Idempotency-Key", "version": "If-Match"}
+"""Headers that the client sends where an operation takes them."""
+
 Schema = Mapping[str, Any]
 
 
@@ -61,13 +64,26 @@ def client(document: Schema) -> str:
     for method, path, operation in _operations(document):
         name, given, answer, kind = _operation(operation)
         lines.append(f"  {name}: {{ input: {given}; output: {answer} }}")
-        sends = [key for key, header in (("key", "Idempotency-Key"), ("version", "If-Match")) if _has(operation, header)]
+        sends = [word for word, header in SENDS.items() if _has(operation, header)]
+
         binary = "application/octet-stream" in _body(operation)
         table.append(
             f"  {name}: {{ method: '{method.upper()}', path: '{path}', answer: '{kind}', "
             f"body: '{'bytes' if binary else 'json'}', sends: {json.dumps(sends).replace(chr(34), chr(39))} }},"
         )
-    return "\n".join([*lines, "}", "", "export type Nothing = Record<never, never>", "", "export const operations = {", *table, "} as const", ""])
+    return "\n".join(
+        [
+            *lines,
+            "}",
+            "",
+            "export type Nothing = Record<never, never>",
+            "",
+            "export const operations = {",
+            *table,
+            "} as const",
+            "",
+        ]
+    )
 
 
 def identifier(name: str) -> str:
@@ -75,7 +91,7 @@ def identifier(name: str) -> str:
     return re.sub(r"\W", "_", name)
 
 
-def typed(schema: Schema, indent: str = "") -> str:
+def typed(schema: Schema, indent: str = "") -> str:  # noqa: C901, PLR0911  # one line for each word of JSON Schema
     """The TypeScript type of a JSON schema."""
     if "$ref" in schema:
         return identifier(str(schema["$ref"]).rpartition("/")[2])

@@ -2472,6 +2472,12 @@ export interface Operations {
       /** The activity's id. */
       activity_id: string
     }; version: number; body: VisibilityPatch }; output: TicketOut }
+  get_activity_body: { input: { path: {
+      /** The ticket's number, without its prefix. */
+      number: number
+      /** The activity's id. */
+      activity_id: string
+    } }; output: Blob }
   split_activity: { input: { path: {
       /** The ticket's number, without its prefix. */
       number: number
@@ -2805,6 +2811,7 @@ export const operations = {
   change_ticket: { method: 'PATCH', path: '/api/v1/tickets/{number}', answer: 'json', body: 'json', sends: ['version'] },
   list_activities: { method: 'GET', path: '/api/v1/tickets/{number}/activities', answer: 'json', body: 'json', sends: [] },
   change_activity_visibility: { method: 'PATCH', path: '/api/v1/tickets/{number}/activities/{activity_id}', answer: 'json', body: 'json', sends: ['version'] },
+  get_activity_body: { method: 'GET', path: '/api/v1/tickets/{number}/activities/{activity_id}/body', answer: 'blob', body: 'json', sends: [] },
   split_activity: { method: 'POST', path: '/api/v1/tickets/{number}/activities/{activity_id}/split', answer: 'json', body: 'json', sends: ['key', 'version'] },
   withdraw_mail: { method: 'POST', path: '/api/v1/tickets/{number}/activities/{activity_id}/withdraw', answer: 'json', body: 'json', sends: [] },
   get_attachment: { method: 'GET', path: '/api/v1/tickets/{number}/attachments/{sha256}', answer: 'blob', body: 'json', sends: [] },

@@ -65,7 +65,7 @@ export const activitiesQuery = (number: number) =>
 /** Tickets with something that this agent was told and has not read: the number, and the notifications. */
 export const unreadQuery = queryOptions({
   queryKey: ['notifications', 'unread'],
-  queryFn: () => call('list_notifications', { query: { unread: true, limit: 200 } }),
+  queryFn: () => call('list_notifications', { query: { unread: true, limit: 100 } }),
   select: page => {
     const found = new Map<number, string[]>()
     for (const each of page.items) found.set(each.ticket.number, [...(found.get(each.ticket.number) ?? []), each.id])

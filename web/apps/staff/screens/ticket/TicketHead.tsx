@@ -5,7 +5,6 @@ import type { TicketOut } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
 import { Avatar } from '../../../../shared/ui/kit'
 import { ChannelMark } from '../../app/Navigation'
-import { useMe } from '../../data/session'
 import { PriorityIcon } from '../../parts/PriorityIcon'
 import { StatusIcon } from '../../parts/StatusIcon'
 import { Others } from '../tickets/SplitRow'
@@ -14,7 +13,6 @@ import { words } from './words'
 /** Which ticket this is, who is in it, and how it stands. */
 export function TicketHead({ ticket }: { ticket: TicketOut }) {
   const text = useText(words)
-  const me = useMe()
   const filters = useSearch({ from: '/shell/t' })
   useEffect(() => {
     document.title = `${ticket.reference} ${ticket.subject} · Deskstream`
@@ -39,7 +37,7 @@ export function TicketHead({ ticket }: { ticket: TicketOut }) {
           {ticket.channel.name}
         </span>
         <span className="flex-1" />
-        <Others agents={ticket.presence.filter(agent => agent.id !== me.id)} />
+        <Others agents={ticket.presence} />
         <PriorityIcon priority={ticket.priority} size={15} />
         <span className="flex items-center gap-1.5 font-medium">
           <StatusIcon status={ticket.status} />

@@ -3,6 +3,7 @@ import { age } from '../../../../shared/i18n/formats'
 import { useText } from '../../../../shared/i18n/language'
 import { classes } from '../../../../shared/lib/classes'
 import { Avatar } from '../../../../shared/ui/kit'
+import { useMe } from '../../data/session'
 import { PriorityIcon } from '../../parts/PriorityIcon'
 import { StatusIcon } from '../../parts/StatusIcon'
 import { words } from './words'
@@ -22,7 +23,7 @@ export function SplitRow({ row, unread, others }: RowProps) {
       <div className="min-w-0 flex-1">
         <div className="flex items-center gap-1.5">
           <span className={classes('truncate', unread ? 'font-semibold text-fg' : 'text-fg-2')}>
-            {contactName(row) ?? text.noContact}
+            {useContactName(row)}
           </span>
           {row.contact?.company_name && <span className="truncate text-fg-3 text-xs">{row.contact.company_name}</span>}
           {unread && <span className="sr-only">{text.unread}</span>}
@@ -43,7 +44,11 @@ export function SplitRow({ row, unread, others }: RowProps) {
   )
 }
 
-export const contactName = (row: TicketRow): string | null => row.contact?.name || row.contact?.address || null
+/** Whom the ticket is with: a customer, or for an internal one nobody outside. */
+export function useContactName(row: TicketRow): string {
+  const text = useText(words)
+  return row.contact?.name || row.contact?.address || (row.origin === 'internal' ? text.internal : text.noContact)
+}
 
 export function Owner({ row }: { row: TicketRow }) {
   const text = useText(words)
@@ -59,11 +64,13 @@ export function Owner({ row }: { row: TicketRow }) {
 /** Who else is in the ticket right now. */
 export function Others({ agents }: { agents: readonly PresentAgent[] }) {
   const text = useText(words)
-  if (agents.length === 0) return null
-  const names = text.presence(agents.map(agent => agent.name).join(', '))
+  const me = useMe()
+  const others = agents.filter(agent => agent.id !== me.id)
+  if (others.length === 0) return null
+  const names = text.presence(others.map(agent => agent.name).join(', '))
   return (
     <span title={names} className="flex shrink-0 gap-1">
-      {agents.slice(0, 2).map(agent => (
+      {others.slice(0, 2).map(agent => (
         <Avatar key={agent.id} name={agent.name} size={18} ring />
       ))}
       <span className="sr-only">{names}</span>

@@ -5,7 +5,7 @@ import { Avatar } from '../../../../shared/ui/kit'
 import { ChannelMark } from '../../app/Navigation'
 import { PriorityIcon } from '../../parts/PriorityIcon'
 import { StatusIcon } from '../../parts/StatusIcon'
-import { contactName, Others, type RowProps } from './SplitRow'
+import { Others, type RowProps, useContactName } from './SplitRow'
 import { words } from './words'
 
 const NUMBER = 'w-20 shrink-0'
@@ -49,7 +49,7 @@ export function TableRow({ row, unread, others }: RowProps) {
         <PriorityIcon priority={row.priority} />
         <Others agents={others} />
       </span>
-      <span className={`truncate text-fg-2 ${CONTACT}`}>{contactName(row) ?? text.noContact}</span>
+      <span className={`truncate text-fg-2 ${CONTACT}`}>{useContactName(row)}</span>
       <span className={`flex items-center gap-1.5 text-fg-2 ${CHANNEL}`}>
         <ChannelMark channel={row.channel.key} />
         <span className="truncate">{row.channel.name}</span>
