@@ -5,14 +5,22 @@ import { useText } from '../i18n/language'
 import { Button } from './Button'
 import { words } from './words'
 
-type EmptyProps = { icon: ReactNode; title: string; text?: ReactNode; action?: ReactNode }
+type EmptyProps = {
+  icon: ReactNode
+  title: string
+  text?: ReactNode
+  action?: ReactNode
+  /** Where nothing else on the page is its first heading. */
+  heading?: boolean
+}
 
 /** Nothing is here: why, and what to do next. */
-export function EmptyState({ icon, title, text, action }: EmptyProps) {
+export function EmptyState({ icon, title, text, action, heading = false }: EmptyProps) {
+  const Title = heading ? 'h1' : 'p'
   return (
     <div className="m-auto flex max-w-sm flex-col items-center gap-2 p-6 text-center text-fg-2">
       <span className="text-fg-3">{icon}</span>
-      <p className="font-medium text-fg">{title}</p>
+      <Title className="font-medium text-fg">{title}</Title>
       {text && <div>{text}</div>}
       {action && <div className="mt-1">{action}</div>}
     </div>

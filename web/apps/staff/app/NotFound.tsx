@@ -9,6 +9,7 @@ export function NotFound() {
   return (
     <main className="flex h-full flex-1">
       <EmptyState
+        heading
         icon={<Compass size={28} aria-hidden />}
         title={text.notFoundTitle}
         text={text.notFoundText}

@@ -19,7 +19,9 @@ export function TicketScreen() {
   useOwnPresence(number, ticket !== undefined)
   useMarkRead(number)
   if (isProblem(error, 'ticket_not_found')) {
-    return <EmptyState icon={<SearchX size={28} aria-hidden />} title={text.notFoundTitle} text={text.notFound} />
+    return (
+      <EmptyState heading icon={<SearchX size={28} aria-hidden />} title={text.notFoundTitle} text={text.notFound} />
+    )
   }
   if (error && !ticket) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!ticket) return <Loading />

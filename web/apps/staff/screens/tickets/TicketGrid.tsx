@@ -40,9 +40,13 @@ export function TicketGrid({ rows, more, complete, open, show, table, filters }:
     getItemKey: index => rows[index]?.number ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the form changes
-  useEffect(() => virtual.measure(), [height, virtual])
+  useEffect(() => {
+    virtual.measure()
+  }, [height, virtual])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
-  useEffect(() => scroller.current?.scrollTo(0, 0), [filters.list, filters.prefilter, filters.channel, filters.q])
+  useEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0
+  }, [filters.list, filters.prefilter, filters.channel, filters.q])
   const shown = virtual.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => {
