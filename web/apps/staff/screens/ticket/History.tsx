@@ -5,6 +5,9 @@ import { useText } from '../../../../shared/i18n/language'
 import { Button, ErrorState, Skeleton } from '../../../../shared/ui/kit'
 import { activitiesQuery } from '../../data/tickets'
 import { ActivityCard } from './ActivityCard'
+import { useLeaving } from './composer/outbox'
+import { HISTORY_ID } from './composer/showNewest'
+import { LeavingCard } from './LeavingCard'
 import { StatusLine } from './StatusLine'
 import { words } from './words'
 
@@ -21,8 +24,13 @@ export function History({ number }: { number: number }) {
   const activities = (data?.pages ?? []).flatMap(page => page.items).reverse()
   return (
     <section aria-label={text.history} className="flex min-h-0 flex-1 flex-col">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls with the keyboard */}
-      <div ref={scroller} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
+      <div
+        ref={scroller}
+        id={HISTORY_ID}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls with the keyboard
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
+      >
         <div ref={content} className="mx-auto flex max-w-[820px] flex-col gap-3 px-4 py-4">
           {hasNextPage && (
             <Button className="self-center" aria-disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -37,6 +45,9 @@ export function History({ number }: { number: number }) {
 }
 
 function Activities({ number, activities }: { number: number; activities: readonly ActivityOut[] }) {
+  const leaving = useLeaving().filter(
+    each => each.number === number && !activities.some(activity => activity.id === each.activityId),
+  )
   return (
     <ol className="flex flex-col gap-3">
       {activities.map(activity => (
@@ -46,6 +57,11 @@ function Activities({ number, activities }: { number: number; activities: readon
           ) : (
             <ActivityCard number={number} activity={activity} />
           )}
+        </li>
+      ))}
+      {leaving.map(each => (
+        <li key={each.key}>
+          <LeavingCard leaving={each} />
         </li>
       ))}
     </ol>
