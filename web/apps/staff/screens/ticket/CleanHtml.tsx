@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify'
 import { useEffect, useRef } from 'react'
+import { withoutStyles } from '../../../../shared/lib/styles'
 
 const FORBIDDEN = {
   FORBID_ATTR: ['style', 'class', 'id'],
@@ -10,7 +11,7 @@ const FORBIDDEN = {
 export function CleanHtml({ html }: { html: string }) {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    place.current?.replaceChildren(DOMPurify.sanitize(html, { RETURN_DOM_FRAGMENT: true, ...FORBIDDEN }))
+    place.current?.replaceChildren(DOMPurify.sanitize(withoutStyles(html), { RETURN_DOM_FRAGMENT: true, ...FORBIDDEN }))
   }, [html])
   return <div ref={place} className="reading" />
 }

@@ -3,9 +3,10 @@ import { type RefObject, useEffect, useRef } from 'react'
 import type { ActivityOut } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
 import { Button, ErrorState, Skeleton } from '../../../../shared/ui/kit'
+import { useMe } from '../../data/session'
 import { activitiesQuery } from '../../data/tickets'
 import { ActivityCard } from './ActivityCard'
-import { useLeaving } from './composer/outbox'
+import { type Leaving, useLeaving } from './composer/outbox'
 import { HISTORY_ID } from './composer/showNewest'
 import { LeavingCard } from './LeavingCard'
 import { StatusLine } from './StatusLine'
@@ -45,8 +46,9 @@ export function History({ number }: { number: number }) {
 }
 
 function Activities({ number, activities }: { number: number; activities: readonly ActivityOut[] }) {
+  const me = useMe()
   const leaving = useLeaving().filter(
-    each => each.number === number && !activities.some(activity => activity.id === each.activityId),
+    each => each.number === number && !activities.some(activity => isOf(activity, each, me.id)),
   )
   return (
     <ol className="flex flex-col gap-3">
@@ -67,6 +69,12 @@ function Activities({ number, activities }: { number: number; activities: readon
     </ol>
   )
 }
+
+/** Whether this activity is what was sent; it may be heard of before the answer to the request that sent it. */
+const isOf = (activity: ActivityOut, sent: Leaving, me: string) =>
+  sent.activityId === null
+    ? activity.author.id === me && activity.kind !== 'status_change' && activity.id > (sent.after ?? '')
+    : activity.id === sent.activityId
 
 /** Keeps the newest activity in sight while frames load and panes change, until somebody scrolls up. */
 function useStayAtEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {

@@ -66,7 +66,7 @@ export function Composer({ ticket, writing, onSend }: ComposerProps) {
       onDragLeave={out}
       onDrop={dropped}
       className={classes(
-        'relative rounded-lg border shadow-card',
+        '@container relative rounded-lg border shadow-card',
         inside ? 'border-note-line border-dashed bg-note' : 'border-line bg-surface focus-within:border-accent',
       )}
     >

@@ -20,7 +20,7 @@ export function ComposerHead({ ticket, writing }: { ticket: TicketOut; writing: 
   const slots: readonly Slot[] = mayReply(ticket) ? ['reply', 'note', 'call'] : ['note', 'call']
   return (
     <div className="flex items-center gap-1 px-2 pt-2">
-      <fieldset aria-label={text.whatKind} className="flex min-w-0 gap-1">
+      <fieldset aria-label={text.whatKind} className="flex shrink-0 gap-1">
         {slots.map(each => {
           const Icon = ICONS[each]
           const on = each === slot
@@ -37,7 +37,7 @@ export function ComposerHead({ ticket, writing }: { ticket: TicketOut; writing: 
               )}
             >
               <Icon size={13} aria-hidden />
-              <span className={on ? '' : 'max-sm:sr-only'}>{names[each]}</span>
+              <span className={on ? '' : '@max-lg:sr-only'}>{names[each]}</span>
             </button>
           )
         })}

@@ -87,10 +87,10 @@ type NoticeProps = { icon: ReactNode; alert?: boolean; action?: ReactNode; child
 export const Notice = ({ icon, alert = false, action, children }: NoticeProps) => (
   <div
     role={alert ? 'alert' : 'status'}
-    className="flex items-start gap-2 rounded-md bg-warn-soft px-3 py-1.5 font-medium text-warn-fg text-xs"
+    className="flex flex-wrap items-start gap-2 rounded-md bg-warn-soft px-3 py-1.5 font-medium text-warn-fg text-xs"
   >
-    <span className="pt-0.5">{icon}</span>
-    <div className="min-w-0 flex-1">{children}</div>
+    {icon && <span className="py-1.5">{icon}</span>}
+    <div className="min-w-48 flex-1 py-1">{children}</div>
     {action}
   </div>
 )

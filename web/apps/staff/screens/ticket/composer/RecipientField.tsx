@@ -1,7 +1,7 @@
 import { Combobox } from '@base-ui/react/combobox'
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { type ClipboardEvent, type KeyboardEvent, type Ref, useDeferredValue, useId, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type Ref, useDeferredValue, useId, useRef, useState } from 'react'
 import type { BeginningMailbox } from '../../../../../shared/api/staff'
 import { useText } from '../../../../../shared/i18n/language'
 import { contactSearch } from '../../../data/writing'
@@ -28,7 +28,16 @@ export function RecipientField({ label, mailboxes, onChange, inputRef }: Recipie
     setTyped(rest)
     return found.length > 0
   }
+  // Suggestions that come from the server after the key was pressed are not highlighted by themselves.
+  const highlighted = useRef(false)
   const pressed = (event: KeyboardEvent) => {
+    const [first] = suggestions
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && first && !highlighted.current) {
+      event.preventDefault()
+      onChange(joined(mailboxes, [first]))
+      setTyped('')
+      return
+    }
     const ends = event.key === ',' || event.key === ';' || (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
     if (ends && take(typed) && event.key !== 'Enter') event.preventDefault()
   }
@@ -50,6 +59,9 @@ export function RecipientField({ label, mailboxes, onChange, inputRef }: Recipie
       isItemEqualToValue={sameMailbox}
       itemToStringLabel={(each: BeginningMailbox) => each.address}
       autoHighlight
+      onItemHighlighted={item => {
+        highlighted.current = item !== undefined
+      }}
     >
       <Combobox.Chips className="flex min-h-7 flex-1 flex-wrap items-center gap-1">
         {mailboxes.map(each => (
@@ -65,7 +77,7 @@ export function RecipientField({ label, mailboxes, onChange, inputRef }: Recipie
           onKeyDown={pressed}
           onPaste={pasted}
           onBlur={() => take(typed)}
-          className="h-6 min-w-32 flex-1 bg-transparent text-fg outline-none aria-invalid:text-bad-fg"
+          className="h-6 min-w-16 flex-1 bg-transparent text-fg outline-none aria-invalid:text-bad-fg"
         />
       </Combobox.Chips>
       <Combobox.Portal>

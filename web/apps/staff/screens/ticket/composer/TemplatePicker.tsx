@@ -5,6 +5,7 @@ import type { Editor } from '@tiptap/react'
 import { Zap } from 'lucide-react'
 import type { TemplateOut, TicketOut } from '../../../../../shared/api/staff'
 import { useText } from '../../../../../shared/i18n/language'
+import { withoutStyles } from '../../../../../shared/lib/styles'
 import { notify, Skeleton } from '../../../../../shared/ui/kit'
 import { call } from '../../../app/api'
 import { problemText } from '../../../app/problems'
@@ -23,7 +24,7 @@ export function TemplatePicker({ ticket, slot, editor, onClose }: TemplatePicker
     try {
       const path = { template_id: template.id }
       const { html } = await call('render_template', { path, body: { ticket: ticket.number } })
-      if (!editor.isDestroyed) editor.chain().focus().insertContent(html).run()
+      if (!editor.isDestroyed) editor.chain().focus().insertContent(withoutStyles(html)).run()
     } catch (error) {
       notify({ title: problemText(error), tone: 'error' })
     }

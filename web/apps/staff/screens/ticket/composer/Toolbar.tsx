@@ -39,7 +39,7 @@ export function Toolbar({ editor, number, slot, onTemplate }: ToolbarProps) {
       <Tool label={text.bulletList} on={on.bullet} run={() => chain().toggleBulletList().run()}>
         <List size={14} />
       </Tool>
-      <Tool label={text.numberedList} on={on.numbered} run={() => chain().toggleOrderedList().run()}>
+      <Tool label={text.numberedList} on={on.numbered} run={() => chain().toggleOrderedList().run()} wide>
         <ListOrdered size={14} />
       </Tool>
       <Tool label={text.quote} on={on.quote} run={() => chain().toggleBlockquote().run()} wide>
@@ -85,7 +85,7 @@ function Tool({ label, keys, on, run, wide = false, children }: ToolProps) {
       // The text keeps its selection.
       onMouseDown={event => event.preventDefault()}
       onClick={run}
-      className={`${wide ? 'max-sm:hidden' : ''} aria-pressed:bg-accent-soft`}
+      className={`${wide ? '@max-md:hidden' : ''} aria-pressed:bg-accent-soft`}
     >
       {children}
     </IconButton>

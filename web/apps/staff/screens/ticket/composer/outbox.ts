@@ -9,6 +9,8 @@ export type Leaving = {
   html: string
   to: string
   at: string
+  /** The newest activity when it was sent. */
+  after: string | null
   /** Known as soon as the server has it. */
   activityId: string | null
   /** Until when it can be taken back; null: it cannot, or the server has not said it yet. */

@@ -5,8 +5,9 @@ import { textOf } from '../../../../../shared/i18n/language'
 import { notify } from '../../../../../shared/ui/kit'
 import { call, queries } from '../../../app/api'
 import { problemText } from '../../../app/problems'
+import { activitiesQuery } from '../../../data/tickets'
 import { UNDO_SECONDS, writingPreferencesQuery } from '../../../data/writing'
-import { finishedContent, withoutTail, writingOfDraft } from './content'
+import { finishedContent, newestOf, withoutTail, writingOfDraft } from './content'
 import { addLeaving, type Leaving, leavingOf, patchLeaving, removeLeaving } from './outbox'
 import { save } from './saving'
 import { words } from './words'
@@ -65,9 +66,15 @@ const asLeaving = (writing: Writing, key: string): Leaving => ({
   html: writing.html,
   to: writing.to.map(each => each.name || each.address).join(', '),
   at: new Date().toISOString(),
+  after: newestShown(writing.number),
   activityId: null,
   undoUntil: null,
 })
+
+function newestShown(number: number): string | null {
+  const shown = queries.getQueryData(activitiesQuery(number).queryKey)
+  return newestOf((shown?.pages ?? []).flatMap(page => page.items))
+}
 
 async function deliver(number: number, slot: Slot, then: ThenIn | null): Promise<DraftSent> {
   const undo = (await queries.fetchQuery(writingPreferencesQuery)).undo_seconds ?? UNDO_SECONDS

@@ -19,8 +19,10 @@ export function useDrafts(number: number, found: boolean) {
     for (const draft of drafts.items) {
       const writing = writingOfDraft(number, draft)
       // What is in this window is newer than what the server has.
-      if (!writing || writingOf(number, writing.slot)) continue
-      putWriting(writing)
+      if (!writing) continue
+      const here = writingOf(number, writing.slot)
+      if (here && (here.draft || !isEmpty(here))) continue
+      putWriting({ ...writing, edition: (here?.edition ?? 0) + 1 })
       slots.push(writing.slot)
       void learnFiles(number, writing.slot)
     }

@@ -4,9 +4,11 @@ import { type Editor, useEditor } from '@tiptap/react'
 import StarterKit from '@tiptap/starter-kit'
 import { useEffect } from 'react'
 import { useText } from '../../../../../shared/i18n/language'
+import { withoutStyles } from '../../../../../shared/lib/styles'
 import { addFiles } from './files'
 import { plainText } from './plainText'
 import { write } from './saving'
+import { collectedTyping } from './typeahead'
 import { words } from './words'
 import { type Slot, type Writing, writings } from './writing'
 
@@ -20,7 +22,7 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
   const editor: Editor = useEditor(
     {
       injectCSS: false,
-      content: writing.html,
+      content: withoutStyles(writing.html),
       shouldRerenderOnTransaction: false,
       extensions: [
         StarterKit.configure({ link: { openOnClick: false, defaultProtocol: 'https' } }),
@@ -35,6 +37,7 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
           'aria-label': `${text[NAMES[slot]]}: ${text.writeText}`,
           class: 'reading',
         }),
+        transformPastedHTML: withoutStyles,
         handlePaste: (_view, event) => take(event.clipboardData, number, slot, () => editor),
         handleDrop: (_view, event) => take(event.dataTransfer, number, slot, null),
         handleKeyDown: (view, event) => {
@@ -56,6 +59,11 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
     const frame = requestAnimationFrame(() => {
       if (editor.isDestroyed) return
       editor.commands.focus('end')
+      const typed = collectedTyping()
+      if (typed)
+        editor.commands.insertContent(
+          typed.split('\n').map(text => ({ type: 'paragraph', content: text ? [{ type: 'text', text }] : [] })),
+        )
       writings.set({ wantsFocus: false })
     })
     return () => cancelAnimationFrame(frame)

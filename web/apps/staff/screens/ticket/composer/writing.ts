@@ -1,5 +1,6 @@
 import type { Beginning, BeginningMailbox, Mode } from '../../../../../shared/api/staff'
 import { store } from '../../../../../shared/lib/store'
+import { collectTyping } from './typeahead'
 
 /** What is written: a mail, a note, or what was said on the phone. Each has a text of its own. */
 export type Slot = 'reply' | 'note' | 'call'
@@ -115,6 +116,7 @@ export function dropWriting(number: number, slot: Slot) {
 }
 
 export function openSlot(number: number, slot: Slot, focus: boolean) {
+  if (focus) collectTyping()
   if (!writingOf(number, slot)) putWriting(blank(number, slot))
   writings.set({ open: { ...writings.get().open, [number]: slot }, wantsFocus: focus })
 }
