@@ -32,13 +32,13 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
         <span className="truncate font-semibold">{activity.author.name}</span>
         <Kind activity={activity} />
         <span className="flex-1" />
-        <SendingMark activityId={activity.id} />
         <time dateTime={activity.at} title={fullMoment(activity.at)} className="shrink-0 text-fg-2 text-xs">
           {moment(activity.at)}
         </time>
       </header>
       <div className="mt-2 pl-8 max-md:pl-0">
         <Content number={number} activity={activity} />
+        <SendingMark activityId={activity.id} />
         <Attachments number={number} files={activity.attachments.filter(file => !file.inline)} />
       </div>
     </section>

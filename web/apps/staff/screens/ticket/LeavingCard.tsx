@@ -47,7 +47,7 @@ export function SendingMark({ activityId }: { activityId: string }) {
   if (!leaving?.undoUntil) return null
   const come = (number: number) => void navigate({ to: '/t/$number', params: { number }, search: filters })
   return (
-    <span className="flex shrink-0 items-center gap-1 text-fg-2 text-xs">
+    <span className="mt-2 flex items-center justify-end gap-2 text-fg-2 text-xs">
       <span role="status">{text.sending}</span>
       <Button size="sm" onClick={() => void takeBack(leaving.key, come)}>
         {text.undo}

@@ -35,14 +35,17 @@ export function MailBody({ number, activityId, title }: MailBodyProps) {
     }
   }, [])
   return (
-    <iframe
-      ref={frame}
-      title={title}
-      src={`/api/v1/tickets/${number}/activities/${activityId}/body`}
-      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-      referrerPolicy="no-referrer"
-      className="block w-full rounded-sm border-0 in-data-[theme=dark]:bg-white in-data-[theme=dark]:px-3 in-data-[theme=dark]:py-2"
-      style={{ height, colorScheme: 'light', boxSizing: 'content-box' }}
-    />
+    // Mails are written for a white ground.
+    <div className="rounded-sm in-data-[theme=dark]:bg-white in-data-[theme=dark]:px-3 in-data-[theme=dark]:py-2">
+      <iframe
+        ref={frame}
+        title={title}
+        src={`/api/v1/tickets/${number}/activities/${activityId}/body`}
+        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+        referrerPolicy="no-referrer"
+        className="block w-full rounded-sm border-0"
+        style={{ height, colorScheme: 'light' }}
+      />
+    </div>
   )
 }

@@ -3,11 +3,15 @@ import { ArrowLeft } from 'lucide-react'
 import { useEffect } from 'react'
 import type { TicketOut } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
-import { Avatar } from '../../../../shared/ui/kit'
+import { Avatar, Button } from '../../../../shared/ui/kit'
 import { ChannelMark } from '../../app/Navigation'
+import { useMay } from '../../data/session'
 import { PriorityIcon } from '../../parts/PriorityIcon'
 import { StatusIcon } from '../../parts/StatusIcon'
 import { Others } from '../tickets/SplitRow'
+import { openPicker } from './properties/open'
+import { words as propertyWords } from './properties/words'
+import { TicketMenu } from './TicketMenu'
 import { words } from './words'
 
 /** Which ticket this is, who is in it, and how it stands. */
@@ -21,7 +25,7 @@ export function TicketHead({ ticket }: { ticket: TicketOut }) {
     }
   }, [ticket.reference, ticket.subject])
   return (
-    <header className="shrink-0 border-line border-b bg-surface px-4 pb-3">
+    <header className="shrink-0 bg-surface px-4 pb-2">
       <div className="flex h-12 items-center gap-2">
         <Link
           to="/t"
@@ -39,16 +43,41 @@ export function TicketHead({ ticket }: { ticket: TicketOut }) {
         <span className="flex-1" />
         <Others agents={ticket.presence} />
         <PriorityIcon priority={ticket.priority} size={15} />
-        <span className="flex items-center gap-1.5 font-medium">
-          <StatusIcon status={ticket.status} />
-          {ticket.status.name}
-        </span>
-        <span title={ticket.owner?.name} className="flex items-center">
-          <Avatar name={ticket.owner?.name} size={22} />
-          <span className="sr-only">{ticket.owner?.name}</span>
-        </span>
+        <StatusAndOwner ticket={ticket} />
+        <TicketMenu ticket={ticket} />
       </div>
       <h1 className="break-words font-semibold text-xl">{ticket.subject}</h1>
     </header>
+  )
+}
+
+/** How it stands and whose it is; a click changes it. */
+function StatusAndOwner({ ticket }: { ticket: TicketOut }) {
+  const text = useText(propertyWords)
+  const may = useMay('tickets:write')
+  const owner = ticket.owner?.name ?? text.nobody
+  return (
+    <>
+      <Button
+        size="sm"
+        aria-label={`${text.status}: ${ticket.status.name}`}
+        disabled={!may}
+        className="min-w-0 shrink!"
+        onClick={() => openPicker('status')}
+      >
+        <StatusIcon status={ticket.status} />
+        <span className="truncate">{ticket.status.name}</span>
+      </Button>
+      <button
+        type="button"
+        aria-label={`${text.owner}: ${owner}`}
+        title={owner}
+        disabled={!may}
+        className="flex size-7 shrink-0 items-center justify-center rounded-full"
+        onClick={() => openPicker('owner')}
+      >
+        <Avatar name={ticket.owner?.name} size={22} />
+      </button>
+    </>
   )
 }

@@ -2,18 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { SearchX } from 'lucide-react'
 import { isProblem } from '../../../../shared/api/problem'
+import type { TicketOut } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
 import { EmptyState, ErrorState, Skeleton } from '../../../../shared/ui/kit'
 import { ticketQuery } from '../../data/tickets'
-import { ComposerDock } from './composer/ComposerDock'
 import { useOpenSlot, useWriting } from './composer/writing'
-import { History } from './History'
+import { Pickers } from './properties/Pickers'
+import { PropertiesPanel } from './properties/PropertiesPanel'
+import { usePropertyCommands } from './properties/usePropertyCommands'
 import { TicketHead } from './TicketHead'
+import { TicketTabs } from './TicketTabs'
 import { useMarkRead } from './useMarkRead'
 import { useOwnPresence } from './useOwnPresence'
 import { words } from './words'
 
-/** One ticket: its head, and what happened in it. */
+/** One ticket: its head, what happened in it, and what is known of it. */
 export function TicketScreen() {
   const text = useText(words)
   const { number } = useParams({ from: '/shell/t/$number' })
@@ -28,13 +31,21 @@ export function TicketScreen() {
   if (error && !ticket) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!ticket) return <Loading />
   return (
-    <article aria-label={ticket.reference} className="flex min-w-0 flex-1 flex-col">
-      <TicketHead ticket={ticket} />
-      {/* Another ticket begins with a history of its own: at its end, with nothing unfolded. */}
-      <History key={number} number={number} />
-      <ComposerDock key={`dock ${number}`} ticket={ticket} />
-    </article>
+    <>
+      <article aria-label={ticket.reference} className="flex min-w-0 flex-1 flex-col">
+        <TicketHead ticket={ticket} />
+        <TicketTabs ticket={ticket} />
+      </article>
+      <PropertiesPanel ticket={ticket} />
+      <Choosing ticket={ticket} />
+    </>
   )
+}
+
+/** What is chosen for the ticket: by its keys, from the palette, or by a click. */
+function Choosing({ ticket }: { ticket: TicketOut }) {
+  usePropertyCommands(ticket)
+  return <Pickers ticket={ticket} />
 }
 
 /** Whether this agent is writing in the ticket; a draft that lies open is not being written. */

@@ -1,8 +1,12 @@
-import { createRoute } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { queries } from '../../app/api'
 import { activitiesQuery, ticketQuery } from '../../data/tickets'
 import { ticketsRoute } from '../tickets/route'
-import { TicketScreen } from './TicketScreen'
+import { TABS, type TicketTab } from './tabs'
+
+const load = () => import('./TicketScreen')
+// The list is there first; by the time somebody opens a ticket, this is, too.
+window.addEventListener('load', () => window.setTimeout(() => void load(), 300))
 
 export const ticketRoute = createRoute({
   getParentRoute: () => ticketsRoute,
@@ -11,9 +15,12 @@ export const ticketRoute = createRoute({
     parse: ({ number }) => ({ number: Number(number) }),
     stringify: ({ number }) => ({ number: String(number) }),
   },
+  validateSearch: ({ tab }: { tab?: unknown }): { tab?: TicketTab | undefined } => ({
+    tab: TABS.find(each => each === tab),
+  }),
   loader: ({ params: { number } }) => {
     void queries.prefetchQuery(ticketQuery(number))
     void queries.prefetchInfiniteQuery(activitiesQuery(number))
   },
-  component: TicketScreen,
+  component: lazyRouteComponent(load, 'TicketScreen'),
 })

@@ -36,7 +36,7 @@ export function SendButton({ ticket, slot, disabled, onSend }: SendButtonProps) 
               look={look}
               aria-label={text.moreWays}
               disabled={disabled}
-              className="-ml-px rounded-l-none border-white/25 border-l px-1.5!"
+              className={note ? '-ml-px rounded-l-none px-1.5!' : 'rounded-l-none border-white/25 border-l px-1.5!'}
             >
               <ChevronDown size={14} />
             </Button>
