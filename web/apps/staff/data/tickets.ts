@@ -110,6 +110,24 @@ export function knownVersion(number: number): number | undefined {
   return undefined
 }
 
+const turns = new Map<number, Promise<unknown>>()
+
+/** One change of a ticket after another, however quickly somebody types: each needs the version that the last one made. */
+export function inTurn<Answer extends TicketOut | null>(
+  number: number,
+  request: () => Promise<Answer>,
+): Promise<Answer> {
+  const turn = (turns.get(number) ?? Promise.resolve()).then(request).then(after => {
+    if (after) patchTicket(number, { version: after.version })
+    return after
+  })
+  turns.set(
+    number,
+    turn.catch(() => undefined),
+  )
+  return turn
+}
+
 /**
  * Change a ticket: what it shows at once comes as `shown`, the request as `patch`. Where the server refuses, everything
  * goes back and the problem is raised. Gives the ticket after the change; null when it has left our sight by it.
@@ -120,10 +138,13 @@ export async function changeTicket(
   shown: Partial<TicketRow>,
 ): Promise<TicketOut | null> {
   const number = before.number
+  // An answer that is under way knows nothing of this change and would put the former version back.
+  await queries.cancelQueries({ queryKey: ['ticket', number] })
   patchTicket(number, shown)
   try {
-    const version = knownVersion(number) ?? before.version
-    const after = await call('change_ticket', { path: { number }, version, body: patch })
+    const after = await inTurn(number, () =>
+      call('change_ticket', { path: { number }, version: knownVersion(number) ?? before.version, body: patch }),
+    )
     if (after) {
       patchTicket(number, after)
       queries.setQueryData(['ticket', number], after)

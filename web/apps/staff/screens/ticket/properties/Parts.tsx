@@ -17,13 +17,14 @@ import { words } from './words'
 type Of = { ticket: TicketOut }
 
 export const Part = ({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) => (
-  <section aria-label={title} className="border-line border-t pt-3">
+  // A group, not a region: the tab of master data shows the same parts as the panel beside it.
+  <fieldset aria-label={title} className="min-w-0 border-line border-t pt-3">
     <div className="flex min-h-7 items-center gap-2">
       <h2 className="flex-1 font-semibold text-fg-2 text-xs">{title}</h2>
       {action}
     </div>
     {children}
-  </section>
+  </fieldset>
 )
 
 /** Who the customer is, and how they are reached. */

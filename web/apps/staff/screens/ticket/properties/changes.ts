@@ -3,7 +3,7 @@ import { textOf } from '../../../../../shared/i18n/language'
 import { notify } from '../../../../../shared/ui/kit'
 import { call, queries } from '../../../app/api'
 import { problemText } from '../../../app/problems'
-import { changeTicket, knownVersion, patchTicket } from '../../../data/tickets'
+import { changeTicket, inTurn, knownVersion, patchTicket } from '../../../data/tickets'
 import { words } from './words'
 
 type Change = {
@@ -52,10 +52,12 @@ function settle(number: number) {
 export async function takeOwnership(ticket: TicketOut, me: { id: string; name: string }): Promise<void> {
   const { number } = ticket
   const text = textOf(words)
+  await queries.cancelQueries({ queryKey: ['ticket', number] })
   patchTicket(number, { owner: { id: me.id, name: me.name } })
   try {
-    const version = knownVersion(number) ?? ticket.version
-    const after = await call('take_ownership', { path: { number }, version })
+    const after = await inTurn(number, () =>
+      call('take_ownership', { path: { number }, version: knownVersion(number) ?? ticket.version }),
+    )
     if (after) patchTicket(number, after)
     settle(number)
     const back = { owner_id: ticket.owner?.id ?? null, status: ticket.status.key }
