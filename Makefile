@@ -18,7 +18,7 @@ DEV := $(UV) run --frozen
 
 # One after the other, so that the tests' closing line is the last.
 .NOTPARALLEL:
-.PHONY: help up demo test check fix e2e chaos bench contracts openapi permissions migration clean lint types layers drift
+.PHONY: help up demo test check fix e2e chaos bench contracts openapi permissions migration clean lint types layers drift web web-check
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ demo: $(OWN_UV) ## Drive the three scenes through a desk of its own and print ev
 test: $(OWN_UV) ## Run every test but chaos
 	@$(DEV) pytest -m "not chaos"
 
-check: lint types layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
+check: lint types web-check layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
 
 lint: $(OWN_UV) ## Formatting and style
 	@$(DEV) ruff format --check
@@ -41,12 +41,19 @@ lint: $(OWN_UV) ## Formatting and style
 types: $(OWN_UV) ## mypy, strict, over everything
 	@$(DEV) mypy
 
+web: $(OWN_UV) ## Build the web apps, unless nothing has changed (make up does it, too)
+	@$(RUN) python web/build.py
+
+web-check: $(OWN_UV) ## Types and style of the web apps
+	@$(DEV) python web/build.py --check
+
 layers: $(OWN_UV) ## Who may import whom
 	@$(DEV) lint-imports --no-logo
 
 drift: $(OWN_UV) ## Are the generated files (schemas, AsyncAPI, OpenAPI, NATS permissions) what the code says?
 	@$(DEV) python -m contracts.generate --check
 	@$(DEV) python -m chassis.openapi --check
+	@$(DEV) python web/generate_client.py --check
 
 fix: $(OWN_UV) ## Format, and mend what ruff can mend
 	@$(DEV) ruff check --fix --show-fixes
@@ -64,8 +71,9 @@ bench: $(OWN_UV) ## Measure intake, lists, fan-out, idle and live against their 
 contracts: $(OWN_UV) ## Write anew what comes from contracts: schemas, AsyncAPI, NATS permissions, docs/services.md
 	@$(DEV) python -m contracts.generate
 
-openapi: $(OWN_UV) ## Write docs/api/staff.openapi.json and portal.openapi.json anew
+openapi: $(OWN_UV) ## Write docs/api/staff.openapi.json and portal.openapi.json anew, and the web app's client from them
 	@$(DEV) python -m chassis.openapi
+	@$(DEV) python web/generate_client.py
 
 permissions: $(OWN_UV) ## Print who may call which route: every route with its permission, by kind of caller
 	@$(DEV) python -m tickets.permissions

@@ -14,6 +14,9 @@ from contracts.messages import Service
 HANDLE = re.compile(
     r"@(?P<name>[\w-]+) path (?P<paths>[^\n]+)\n\s*handle @(?P=name) \{\s*reverse_proxy (?P<to>\S+)\s*\}"
 )
+APP = re.compile(r"@app not path (?P<paths>[^\n]+)\n\s*handle @app \{\s*reverse_proxy (?P<to>\S+)\s*\}")
+"""The one block that takes what no other does: the staff app."""
+
 PLANTED = """
 :80 {
     @x path /one /one/*
@@ -33,7 +36,7 @@ def routes(caddyfile: str) -> dict[str, list[str]]:
     """Upstream and the path patterns that go there, in the file's order. Raises ValueError for an unread block."""
     joined = re.sub(r"\\\n\s*", "", caddyfile)
     found = {match["to"]: match["paths"].split() for match in HANDLE.finditer(joined)}
-    if len(found) != joined.count("reverse_proxy"):
+    if len(found) + len(APP.findall(joined)) != joined.count("reverse_proxy"):
         raise ValueError("a reverse_proxy is written in another form than '@name path …' and 'handle @name { … }'")
     return found
 
@@ -41,10 +44,15 @@ def routes(caddyfile: str) -> dict[str, list[str]]:
 def destination(caddyfile: str, path: str) -> str | None:
     """Where Caddy sends a request: the first handle that matches. A star at the end matches anything."""
     for upstream, patterns in routes(caddyfile).items():
-        for pattern in patterns:
-            if path == pattern or (pattern.endswith("*") and path.startswith(pattern[:-1])):
-                return upstream
-    return None
+        if matches(path, patterns):
+            return upstream
+    app = APP.search(caddyfile)
+    return app["to"] if app and not matches(path, app["paths"].split()) else None
+
+
+def matches(path: str, patterns: list[str]) -> bool:
+    """Whether one of Caddy's patterns holds for the path."""
+    return any(path == each or (each.endswith("*") and path.startswith(each[:-1])) for each in patterns)
 
 
 def upstream_of(service: Service) -> str:
@@ -94,10 +102,16 @@ def test_each_route_of_a_service_reaches_it_and_no_other(caddyfile: str, service
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/metrics", "/health/ready", "/health/live", "/api/v1", "/api/v1/ticketsandmore"]
+    "path",
+    ["/metrics", "/health/ready", "/health/live", "/dev", "/dev/mails", "/api", "/api/v1", "/api/v1/ticketsandmore"],
 )
 def test_what_nobody_names_is_not_reachable_from_outside(caddyfile: str, path: str) -> None:
     assert destination(caddyfile, path) is None
+
+
+@pytest.mark.parametrize("path", ["/", "/t/10042", "/sign-in", "/assets/index.js", "/healthy", "/apis"])
+def test_everything_else_is_the_staff_app(caddyfile: str, path: str) -> None:
+    assert destination(caddyfile, path) == "tickets:8000"
 
 
 def test_no_path_of_one_service_lies_below_a_path_of_another(caddyfile: str) -> None:

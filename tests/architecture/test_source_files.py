@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCE_FOLDERS = ("libs", "services", "deploy", "tests", "bench", "docs")
+SOURCE_FOLDERS = ("libs", "services", "deploy", "tests", "bench", "docs", "web")
 FORBIDDEN_STEMS = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"})
 FORBIDDEN_CLASS = re.compile(r"^Abstract|(Impl|Manager|Helper|Helpers|Utils|Util)$")
 MOST_LINES = 400

@@ -49,7 +49,8 @@ def test_the_first_screen_says_what_was_done_where_to_look_and_who_can_sign_in(
         r"✓ Create the database server \d+\.\d s",
         r"✓ Fill in the demo data \d+\.\d s",
         r"Deskstream is running \(after \d+\.\d s\)",
-        rf"Look here +{url}",
+        rf"Staff app +{url}",
+        rf"About this desk +{url}/dev",
         rf"Mails that left +{url}/dev/mails",
         rf"Customer portal +{url}/portal",
         rf"Staff API +{url}/api/v1/docs",
@@ -64,7 +65,7 @@ def test_the_first_screen_says_what_was_done_where_to_look_and_who_can_sign_in(
 
 def test_every_address_on_the_first_screen_answers(first_screen: str) -> None:
     addresses = re.findall(r"https?://\S+", first_screen)
-    assert len(addresses) == 5
+    assert len(addresses) == 7
     for address in addresses:
         assert httpx.get(address, headers={"Accept": "text/html"}, trust_env=False).status_code == 200, address
 

@@ -47,8 +47,8 @@ async def browser(tmp_path: Path, people: Path) -> AsyncIterator[httpx.AsyncClie
 
 
 async def test_the_landing_page_tells_the_doors_the_people_and_the_first_mail(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/")
-    for target in ("/dev/mails", "/portal", "/api/v1/docs", "/portal/api/v1/docs"):
+    page = await browser.get("/dev")
+    for target in ("/", "/dev/mails", "/portal", "/api/v1/docs", "/portal/api/v1/docs"):
         assert f'href="{target}"' in page.text
     assert "tom@desk.example" in page.text
     assert "sabine@schulz.example" in page.text
@@ -56,7 +56,7 @@ async def test_the_landing_page_tells_the_doors_the_people_and_the_first_mail(br
 
 
 async def test_the_landing_page_shows_no_password_and_runs_nothing(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/")
+    page = await browser.get("/dev")
     assert HOSTILE not in page.text
     assert "script-src" not in page.headers["content-security-policy"]
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
@@ -72,12 +72,6 @@ def test_people_are_read_as_they_were_written(people: Path) -> None:
         "agent",
         "customer",
     ]
-
-
-async def test_the_link_of_a_notice_leads_to_the_ticket(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/t/10042", headers=PAGE)
-    assert page.status_code == 200
-    assert 'href="/api/v1/tickets/10042"' in page.text
 
 
 @pytest.mark.parametrize("prefix", own_pages.DOCUMENTS)
@@ -100,12 +94,12 @@ async def test_what_is_not_served_is_a_problem_for_programs_and_a_page_for_brows
     assert problem.json()["correlation_id"] == problem.headers["x-correlation-id"]
     page = await browser.request(method, path, headers=PAGE)
     assert page.status_code == status
-    assert 'href="/"' in page.text
+    assert 'href="/dev"' in page.text
 
 
 async def test_the_gateway_answers_to_its_own_names_only(browser: httpx.AsyncClient) -> None:
-    assert (await browser.get("/", headers={"Host": "desk.example"})).status_code == 200
-    assert (await browser.get("/", headers={"Host": "rebound.example"})).status_code == 400
+    assert (await browser.get("/dev", headers={"Host": "desk.example"})).status_code == 200
+    assert (await browser.get("/dev", headers={"Host": "rebound.example"})).status_code == 400
 
 
 def test_the_first_mail_is_one_command_that_no_shell_changes() -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres, free_port
-from deskstream_local import databases, environment, forking, logs
+from deskstream_local import databases, environment, forking, logs, staff_app
 from deskstream_local.addresses import Ports
 from deskstream_local.credentials import Credentials
 from deskstream_local.forking import Forked
@@ -54,6 +54,7 @@ class Desk:
             nats_monitor_port=self._nats.monitor_port,
         )
         self._log_keeper: asyncio.Task[None] | None = None
+        self._building: asyncio.Task[None] | None = None
         self._environment: dict[str, str] = {}
 
     async def start(self) -> None:
@@ -65,6 +66,7 @@ class Desk:
         self._home.blobs.mkdir(exist_ok=True, mode=0o700)
         self._log_keeper = asyncio.create_task(logs.keep_short(self._home.log("any").parent))
         forking.begin_import()
+        self._building = asyncio.create_task(staff_app.build(self._home.log("staff-app")))
         await self._start_database()
         self._environment = self._wiring().of_services()
         with self._step("Bring the databases to the newest schema"):
@@ -76,6 +78,8 @@ class Desk:
                 await self._run_once("seed", "deskstream_local.seed", str(self._home.people))
         with self._step("Start the services"):
             await self.supervisor.start(*map(self._worker, SERVICES))
+        with self._step("Build the staff app" if staff_app.is_built() else "Build the staff app, for the first time"):
+            await self._building
         with self._step("Open the doors"):
             await self.supervisor.start(self._gateway())
         self.state = replace(self.state, ready=True)
@@ -83,6 +87,9 @@ class Desk:
 
     async def stop(self) -> None:
         """End everything, in reverse order."""
+        if self._building is not None and not self._building.done():
+            self._building.cancel()
+            await asyncio.wait([self._building])
         await self.supervisor.stop()
         if self._log_keeper is not None:
             self._log_keeper.cancel()

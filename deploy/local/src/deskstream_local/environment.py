@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chassis.embedded import EmbeddedNats, EmbeddedPostgres
 from chassis.embedded.ports import LOOPBACK
+from deskstream_local import staff_app
 from deskstream_local.addresses import Ports
 from deskstream_local.credentials import Credentials
 from deskstream_local.home import REPOSITORY, Home
@@ -75,7 +76,8 @@ class Wiring:
 
     @staticmethod
     def _defaults() -> dict[str, str]:
-        return {f"{prefix(service)}LOG_FORMAT": "text" for service in SERVICES}
+        shown = {"TICKETS_WEB_FOLDER": str(staff_app.FOLDER)}
+        return shown | {f"{prefix(service)}LOG_FORMAT": "text" for service in SERVICES}
 
 
 def of_nats(credentials: Credentials) -> dict[str, str]:

@@ -43,15 +43,19 @@ class GatewaySettings(BaseSettings):
 
 
 class ByPath:
-    """Sends a request to the app whose path it begins with, the longest first; everything else to ``rest``."""
+    """Sends a request to the app whose path it begins with, the longest first; everything else to ``rest``.
 
-    def __init__(self, apps: Mapping[str, ASGIApp], rest: ASGIApp) -> None:
+    ``process`` is told of the start and the end of the process.
+    """
+
+    def __init__(self, apps: Mapping[str, ASGIApp], rest: ASGIApp, *, process: ASGIApp | None = None) -> None:
         self._apps = sorted(apps.items(), key=lambda entry: len(entry[0]), reverse=True)
         self._rest = rest
+        self._process = process or rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the start and end of the process."""
-        app = self._rest if scope["type"] == "lifespan" else self._app_for(scope["path"])
+        app = self._process if scope["type"] == "lifespan" else self._app_for(scope["path"])
         await app(scope, receive, send)
 
     def _app_for(self, path: str) -> ASGIApp:
@@ -86,17 +90,28 @@ def build(settings: GatewaySettings, apps: list[App]) -> ASGIApp:
     own = with_edge(rest, service="gateway", body_limit=OWN_BODY_LIMIT)
     names = {"localhost", LOOPBACK, urlsplit(settings.public_url).hostname or "localhost"}
     return TrustedHostMiddleware(
-        ByPath({**_slices(apps), **dict.fromkeys(own_pages.OWN_PATHS, own)}, rest=own),
+        ByPath({**_slices(apps), **dict.fromkeys(own_pages.OWN_PATHS, own)}, rest=_staff_app(apps) or own, process=own),
         allowed_hosts=sorted(names),
         www_redirect=False,
     )
 
 
+def _staff_app(apps: list[App]) -> ASGIApp | None:
+    """The slice of the ticket core, which serves the staff app under every path that nobody else has."""
+    return next((_edge(app) for app in apps if app.service is Service.TICKETS), None)
+
+
+def _edge(app: App) -> ASGIApp:
+    limit = app.settings.body_limit
+    return with_edge(app.site, service=str(app.service), body_limit=limit, body_limits=app.body_limits)
+
+
 def _slices(apps: list[App]) -> dict[str, ASGIApp]:
     slices: dict[str, ASGIApp] = {}
     for app in apps:
-        slice_ = with_edge(app.api, service=str(app.service), body_limit=app.settings.body_limit)
-        slices |= dict.fromkeys(import_module(f"{app.service}.main").GATEWAY_PATHS, slice_)
+        name = app.service.replace("_", "-")
+        paths = (*import_module(f"{app.service}.main").GATEWAY_PATHS, f"/api/v1/dead-letters/{name}")
+        slices |= dict.fromkeys(paths, _edge(app))
     return slices
 
 

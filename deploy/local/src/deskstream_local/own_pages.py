@@ -24,14 +24,15 @@ DOCUMENTS = {"/api/v1": "staff", "/portal/api/v1": "portal"}
 """The two gateway APIs, and what their files in ``docs/api`` are called."""
 
 DOORS = {
+    "/": ("Staff app", "Where agents work; sign in with an account below"),
     "/dev/mails": ("Mail viewer", "Every mail that the desk sent"),
     "/portal": ("Customer portal", "Where customers read their tickets and write"),
     "/api/v1/docs": ("Staff API", "What agents and integrators use; read it and try it"),
     "/portal/api/v1/docs": ("Portal API", "What the customer portal uses"),
 }
 
-OWN_PATHS = tuple(f"{prefix}/{name}" for prefix in DOCUMENTS for name in ("docs", "openapi.json"))
-"""Served here although they lie below the paths of a service."""
+OWN_PATHS = ("/dev", "/api", *(f"{prefix}/{name}" for prefix in DOCUMENTS for name in ("docs", "openapi.json")))
+"""Served here: the desk's own pages, the API documents, and the answer to API paths that nobody has."""
 
 VIEWER = "/dev/viewer"
 """Swagger UI's files, served from the machine itself: the desk works without the internet."""
@@ -44,10 +45,6 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, peo
         text = pages.landing(DOORS, smtp_port=smtp_port, people=people)
         return HTMLResponse(text, headers={"content-security-policy": pages.POLICY})
 
-    async def ticket(request: Request) -> Response:
-        text = pages.ticket(request.path_params["number"])
-        return HTMLResponse(text, headers={"content-security-policy": pages.POLICY})
-
     async def live(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -57,8 +54,7 @@ def routes(*, apps: list[App], mails: Sink, documents: Path, smtp_port: int, peo
         return JSONResponse({"status": "ok" if well else "not ready", "services": parts}, 200 if well else 503)
 
     return [
-        Route("/", landing),
-        Route("/t/{number:int}", ticket),
+        Route("/dev", landing),
         Route("/dev/live", live),
         Route("/dev/health", health),
         *mail_pages.routes(mails),

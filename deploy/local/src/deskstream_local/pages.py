@@ -65,7 +65,7 @@ def link(target: str, text: str) -> str:
     return f'<a href="{escape(target)}">{escape(text)}</a>'
 
 
-HOME = link("/", "← Your desk")
+HOME = link("/dev", "← Your desk")
 """The way back to the landing page."""
 
 
@@ -85,21 +85,11 @@ def landing(doors: Mapping[str, tuple[str, str]], *, smtp_port: int, people: Peo
     )
 
 
-def ticket(number: int) -> str:
-    """Where the links in notices lead: to the ticket in the staff API, as long as there is no staff app."""
-    return page(
-        f"Ticket {number}",
-        f"<p>Read this ticket in the staff API: {link(f'/api/v1/tickets/{number}', f'/api/v1/tickets/{number}')}. "
-        f"You must be {link('/api/v1/docs#/sessions/sign_in', 'signed in')} there, and subscribe to its channel.</p>",
-        trail=HOME,
-    )
-
-
 def _sign_ins(people: People) -> str:
     if not people.agents:
         return ""
     return (
-        "<h2>Who can sign in</h2><p>Agents sign in at the staff API with the password that the terminal shows."
+        "<h2>Who can sign in</h2><p>Agents sign in at the staff app with the password that the terminal shows."
         " Customers sign in at the portal with a link, which comes to"
         f" the {link('/dev/mails', 'mail viewer')}.</p>"
         f"<table><tbody>{''.join(map(_person, (*people.agents, *people.customers)))}</tbody></table>"

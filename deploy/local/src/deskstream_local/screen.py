@@ -41,7 +41,8 @@ class Screen:
         """The one screen."""
         facts = Table.grid(padding=(0, 2))
         for name, text in (
-            ("Look here", state.url),
+            ("Staff app", state.url),
+            ("About this desk", f"{state.url}/dev"),
             ("Mails that left", f"{state.url}/dev/mails"),
             ("Customer portal", f"{state.url}/portal"),
             ("Staff API", f"{state.url}/api/v1/docs"),
@@ -51,18 +52,18 @@ class Screen:
             facts.add_row(f"[bold]{name}[/]", text)
         self._console.print(f"\n[bold green]Deskstream is running[/] [dim](after {seconds:.1f} s)[/]\n")
         self._console.print(facts)
-        self.sign_ins(home)
+        self.sign_ins(home, url=state.url)
         self._console.print("\n[bold]Send it a first mail[/] (from another terminal):")
         self.say(first_mail(state.smtp_port))
         self._console.print("\nCtrl-C stops everything; the data stays.")
 
-    def sign_ins(self, home: Home) -> None:
-        """Who can sign in on a demo desk, and how."""
+    def sign_ins(self, home: Home, *, url: str) -> None:
+        """Who can sign in on a demo desk, where and how."""
         people = People.read(home.people)
         if not people.agents:
             return
         password = Credentials(home.credentials).get("demo")
-        self._console.print(f"\n[bold]Agents[/] sign in at the staff API. Password: {password}")
+        self._console.print(f"\n[bold]Agents[/] sign in at {url}. Password: {password}")
         table = Table.grid(padding=(0, 2))
         for agent in people.agents:
             table.add_row(f"  {escape(agent.name)}", escape(agent.email), f"[dim]{escape(agent.role)}[/]")

@@ -12,9 +12,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from chassis import idempotency, tables
 from chassis.auth import Authenticator, Resolve, resolve_by_bus
@@ -25,6 +27,7 @@ from chassis.dead_letters import dead_letter_router, retry_asked
 from chassis.http import create_api
 from chassis.ids import first_id
 from chassis.jobs import Job, Work
+from chassis.pages import WithPages
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from contracts.messages import Service, load_all
@@ -75,6 +78,7 @@ class App:
         self._beside_api: dict[str, Callable[[], Awaitable[None]]] = {}
         self._endings: list[Callable[[], None]] = []
         self._api: FastAPI | None = None
+        self._pages: Path | None = None
         self.job("clean", self._clean, every=CLEAN_EVERY)
         self.job("dead-letters", lambda: retry_asked(self), every=30.0)
 
@@ -89,6 +93,10 @@ class App:
     def serve(self, *routers: APIRouter) -> None:
         """Add routes to the HTTP slice."""
         self._routers.extend(routers)
+
+    def show(self, folder: Path) -> None:
+        """Serve the built web app in this folder, under every path that is not the API's."""
+        self._pages = folder
 
     def server(self, start: Callable[[], Awaitable[Callable[[], Awaitable[None]]]]) -> None:
         """Run another server in the worker (SMTP for example): ``start`` returns what stops it."""
@@ -119,6 +127,11 @@ class App:
                 authenticator=self.authenticator,
             )
         return self._api
+
+    @property
+    def site(self) -> ASGIApp:
+        """The HTTP slice, and around it the web app that the service shows, if it shows one."""
+        return WithPages(self.api, self._pages) if self._pages else self.api
 
     @asynccontextmanager
     async def running(self, role: Role) -> AsyncIterator[None]:

@@ -38,7 +38,7 @@ def process_app(app: App, role: Role) -> Starlette:
     routes: list[BaseRoute] = list(operations(app).routes)
     if role is not Role.WORKER:
         limit = app.settings.body_limit
-        edge = with_edge(app.api, service=str(app.service), body_limit=limit, body_limits=app.body_limits)
+        edge = with_edge(app.site, service=str(app.service), body_limit=limit, body_limits=app.body_limits)
         routes.append(Mount("/", edge))
     return Starlette(routes=routes, lifespan=lifespan)
 

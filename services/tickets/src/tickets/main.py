@@ -50,4 +50,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> App:
     app = App(Service.TICKETS, settings, clock=clock, resolve=staff.resolve_here(lambda: app.database))
     for noun in (audit, installation, channels, properties, desk, lists, live, staff):
         noun.wire(app, settings)
+    if settings.web_folder is not None:
+        app.show(settings.web_folder)
     return app

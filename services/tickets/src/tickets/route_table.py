@@ -276,6 +276,9 @@ _DESK_TOO: dict[str, Row] = {
     "get_solution": Row(permission=P.TICKETS_READ, verb=Verb.READ, answers=NOT_THERE),
     "write_solution": Row(permission=P.NOTES_WRITE, verb=Verb.CHANGE, body={"text": "It was the fuse."}, version=True),
     "print_ticket": Row(permission=P.TICKETS_READ, verb=Verb.READ),
+    "get_activity_body": Row(
+        permission=P.TICKETS_READ, verb=Verb.READ, path={"activity_id": "{uuid}"}, answers=NOT_THERE
+    ),
     "create_draft": Row(permission=P.NOTES_WRITE, body={}, answers=GOT_THROUGH),
     "list_drafts": Row(permission=P.NOTES_WRITE, answers=GOT_THROUGH),
     "get_draft": Row(permission=P.NOTES_WRITE, path={"draft_id": "{uuid}"}, answers=GOT_THROUGH),

@@ -1,5 +1,6 @@
 """The settings of the ticket core, read from ``TICKETS_…``."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,11 @@ class Settings(StaffSettings):
     )
     time_zone: str = Field(
         default="Europe/Berlin", description="Where 'today' begins at midnight, a name of the IANA time zone database."
+    )
+
+    web_folder: Path | None = Field(
+        default=None,
+        description="The built staff app (web/dist/staff), served beside the API. Default: none is served.",
     )
 
     live_streams: int = Field(default=3_000, ge=1, description="Most live streams that one process serves.")

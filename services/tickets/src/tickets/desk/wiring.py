@@ -9,6 +9,7 @@ from tickets.desk import (
     api_reminders,
     api_tags,
     attachments,
+    bodies,
     handlers,
     jobs,
     rpc,
@@ -22,7 +23,7 @@ from tickets.settings import Settings
 
 def wire(app: App, settings: Settings) -> None:
     """Declare what the desk serves, listens to, answers and does by the clock."""
-    app.serve(api.router, attachments.router, api_glass.router, api_moving.router, api_creation.router)
+    app.serve(api.router, attachments.router, bodies.router, api_glass.router, api_moving.router, api_creation.router)
     app.serve(api_reminders.router, api_tags.router, structure.router, presence.router, reading.router)
     writing.wire(app, settings)
     handlers.listen(app, settings)

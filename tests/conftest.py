@@ -1,4 +1,4 @@
-"""A whole real desk for the stories over all services, started once a run with ``deskstream up``."""
+"""A whole real desk for the stories over all services and in the browser, started once a run."""
 
 from collections.abc import Iterator
 

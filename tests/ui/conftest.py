@@ -1,0 +1,55 @@
+"""Browsers before the real desk: Debian's Chromium, driven by Playwright, with the app's security policy in force.
+
+``DESKSTREAM_SCREENSHOTS`` names a folder for pictures of everything that a test has `seen`.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from deskstream_local.staff_app import is_built
+from deskstream_local.story.doors import Desk
+from deskstream_local.trial.browser import Browsers, Eye, chromium, launch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here is a story over all services."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chrome(playwright: Playwright) -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("there is no chromium; install it: apt-get install chromium")
+    browser = launch(playwright, path)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visit(chrome: Browser, desk: Desk) -> Iterator[Browsers]:
+    """``visit("tom")`` is Tom, signed in, before a browser of his own; no console may show an error at the end."""
+    assert is_built(), "the staff app was not built: logs/staff-app.log of the desk says why"
+    browsers = Browsers(chrome, desk)
+    yield browsers
+    assert browsers.close() == []
+
+
+@pytest.fixture(scope="session")
+def seen() -> Eye:
+    """``seen(page, "name")``: axe finds nothing in three widths, light and dark."""
+    wanted = os.environ.get("DESKSTREAM_SCREENSHOTS")
+    return Eye(Path(wanted).absolute() if wanted else None)

@@ -1,0 +1,72 @@
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { useText } from '../../../shared/i18n/language'
+import { type Command, listenToKeys, useCommands } from '../../../shared/lib/keys'
+import { Drawer } from '../../../shared/ui/kit'
+import { CommandPalette } from './CommandPalette'
+import { chrome } from './chrome'
+import { followLive } from './live'
+import { Navigation } from './Navigation'
+import { OfflineBanner } from './OfflineBanner'
+import { preferences, toggleTheme } from './preferences'
+import { ShortcutHelp } from './ShortcutHelp'
+import { VIEWS } from './views'
+import { words } from './words'
+
+/** The frame of everything behind the sign-in. */
+export function Shell() {
+  const text = useText(words)
+  const drawer = chrome.use(state => state.navigation)
+  useEffect(followLive, [])
+  useEffect(() => listenToKeys(() => preferences().singleKeys), [])
+  useAppCommands()
+  return (
+    <div className="flex h-full flex-col">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-surface focus:p-2 focus:shadow-pop"
+      >
+        {text.skip}
+      </a>
+      <OfflineBanner />
+      <div className="flex min-h-0 flex-1">
+        <div className="w-[232px] shrink-0 max-md:hidden">
+          <Navigation />
+        </div>
+        <Drawer open={drawer} onClose={() => chrome.set({ navigation: false })} label={text.mainNavigation}>
+          <Navigation />
+        </Drawer>
+        <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <CommandPalette />
+      <ShortcutHelp />
+    </div>
+  )
+}
+
+function useAppCommands() {
+  const text = useText(words)
+  const navigate = useNavigate()
+  const lists: Command[] = VIEWS.map(view => ({
+    id: `go-${view.id}`,
+    group: text.goTo,
+    label: text[view.word] as string,
+    keys: view.keys,
+    run: () => void navigate({ to: '/t', search: view.filters }),
+  }))
+  useCommands('app', [
+    ...lists,
+    {
+      id: 'palette',
+      group: text.commands,
+      label: text.commands,
+      keys: 'mod+k',
+      onlyKeys: true,
+      run: () => chrome.set({ palette: true }),
+    },
+    { id: 'theme', group: text.display, label: text.toggleTheme, keys: 'mod+.', run: toggleTheme },
+    { id: 'help', group: text.display, label: text.shortcuts, keys: '?', run: () => chrome.set({ help: true }) },
+  ])
+}

@@ -1,0 +1,48 @@
+import { useText } from '../../../shared/i18n/language'
+import { type Command, offeredCommands } from '../../../shared/lib/keys'
+import { Dialog, Kbd } from '../../../shared/ui/kit'
+import { chrome } from './chrome'
+import { usePreferences } from './preferences'
+import { words } from './words'
+
+/** All keys that work on this screen, by what they are for. */
+export function ShortcutHelp() {
+  const open = chrome.use(state => state.help)
+  const text = useText(words)
+  const singleKeys = usePreferences(all => all.singleKeys)
+  return (
+    <Dialog open={open} onClose={() => chrome.set({ help: false })} title={text.shortcuts} width="wide">
+      {!singleKeys && <p className="mb-3 rounded-md bg-warn-soft px-3 py-2 text-warn-fg">{text.keyboardOff}</p>}
+      <div className="columns-2 gap-10 max-sm:columns-1">
+        {open && groups().map(group => <Group key={group[0]} group={group} />)}
+      </div>
+    </Dialog>
+  )
+}
+
+function Group({ group: [name, commands] }: { group: [string, Command[]] }) {
+  return (
+    <section className="mb-4 break-inside-avoid">
+      <h3 className="mb-1 font-semibold text-fg-2 text-xs">{name}</h3>
+      <dl>
+        {commands.map(command => (
+          <div key={command.id} className="flex min-h-7 items-center gap-3">
+            <dt className="flex-1">{command.label}</dt>
+            <dd>
+              <span className="sr-only">{command.keys}</span>
+              <Kbd keys={command.keys ?? ''} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function groups(): [string, Command[]][] {
+  const found = new Map<string, Command[]>()
+  for (const command of offeredCommands()) {
+    if (command.keys) found.set(command.group, [...(found.get(command.group) ?? []), command])
+  }
+  return [...found]
+}

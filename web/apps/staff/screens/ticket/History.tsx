@@ -1,0 +1,77 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { type RefObject, useEffect, useRef } from 'react'
+import type { ActivityOut } from '../../../../shared/api/staff'
+import { useText } from '../../../../shared/i18n/language'
+import { Button, ErrorState, Skeleton } from '../../../../shared/ui/kit'
+import { activitiesQuery } from '../../data/tickets'
+import { ActivityCard } from './ActivityCard'
+import { StatusLine } from './StatusLine'
+import { words } from './words'
+
+/** What happened in a ticket, the newest below. */
+export function History({ number }: { number: number }) {
+  const text = useText(words)
+  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useInfiniteQuery(
+    activitiesQuery(number),
+  )
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  useStayAtEnd(scroller, content)
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const activities = (data?.pages ?? []).flatMap(page => page.items).reverse()
+  return (
+    <section aria-label={text.history} className="flex min-h-0 flex-1 flex-col">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls with the keyboard */}
+      <div ref={scroller} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
+        <div ref={content} className="mx-auto flex max-w-[820px] flex-col gap-3 px-4 py-4">
+          {hasNextPage && (
+            <Button className="self-center" aria-disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {text.older}
+            </Button>
+          )}
+          {data ? <Activities number={number} activities={activities} /> : <Skeleton className="h-32 w-full" />}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Activities({ number, activities }: { number: number; activities: readonly ActivityOut[] }) {
+  return (
+    <ol className="flex flex-col gap-3">
+      {activities.map(activity => (
+        <li key={activity.id}>
+          {activity.kind === 'status_change' ? (
+            <StatusLine activity={activity} />
+          ) : (
+            <ActivityCard number={number} activity={activity} />
+          )}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** Keeps the newest activity in sight while frames load and panes change, until somebody scrolls up. */
+function useStayAtEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const pane = scroller.current
+    const inner = content.current
+    if (!pane || !inner) return
+    let atEnd = true
+    const toEnd = () => {
+      if (atEnd) pane.scrollTop = pane.scrollHeight
+    }
+    const scrolled = () => {
+      atEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 40
+    }
+    const observer = new ResizeObserver(toEnd)
+    observer.observe(inner)
+    observer.observe(pane)
+    pane.addEventListener('scroll', scrolled, { passive: true })
+    return () => {
+      observer.disconnect()
+      pane.removeEventListener('scroll', scrolled)
+    }
+  }, [scroller, content])
+}

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { SearchX } from 'lucide-react'
+import { isProblem } from '../../../../shared/api/problem'
+import { useText } from '../../../../shared/i18n/language'
+import { EmptyState, ErrorState, Skeleton } from '../../../../shared/ui/kit'
+import { ticketQuery } from '../../data/tickets'
+import { History } from './History'
+import { TicketHead } from './TicketHead'
+import { useMarkRead } from './useMarkRead'
+import { useOwnPresence } from './useOwnPresence'
+import { words } from './words'
+
+/** One ticket: its head, and what happened in it. */
+export function TicketScreen() {
+  const text = useText(words)
+  const { number } = useParams({ from: '/shell/t/$number' })
+  const { data: ticket, error, refetch } = useQuery(ticketQuery(number))
+  useOwnPresence(number, ticket !== undefined)
+  useMarkRead(number)
+  if (isProblem(error, 'ticket_not_found')) {
+    return (
+      <EmptyState heading icon={<SearchX size={28} aria-hidden />} title={text.notFoundTitle} text={text.notFound} />
+    )
+  }
+  if (error && !ticket) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!ticket) return <Loading />
+  return (
+    <article aria-label={ticket.reference} className="flex min-w-0 flex-1 flex-col">
+      <TicketHead ticket={ticket} />
+      {/* Another ticket begins with a history of its own: at its end, with nothing unfolded. */}
+      <History key={number} number={number} />
+    </article>
+  )
+}
+
+function Loading() {
+  const text = useText(words)
+  return (
+    <div role="status" aria-label={text.loading} className="flex flex-1 flex-col gap-4 p-4">
+      <Skeleton className="h-6 w-40" />
+      <Skeleton className="h-7 w-3/5" />
+      <Skeleton className="mt-4 h-32 w-full" />
+      <Skeleton className="h-32 w-full" />
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { createRoute } from '@tanstack/react-router'
+import { queries } from '../../app/api'
+import { activitiesQuery, ticketQuery } from '../../data/tickets'
+import { ticketsRoute } from '../tickets/route'
+import { TicketScreen } from './TicketScreen'
+
+export const ticketRoute = createRoute({
+  getParentRoute: () => ticketsRoute,
+  path: '$number',
+  params: {
+    parse: ({ number }) => ({ number: Number(number) }),
+    stringify: ({ number }) => ({ number: String(number) }),
+  },
+  loader: ({ params: { number } }) => {
+    void queries.prefetchQuery(ticketQuery(number))
+    void queries.prefetchInfiniteQuery(activitiesQuery(number))
+  },
+  component: TicketScreen,
+})
