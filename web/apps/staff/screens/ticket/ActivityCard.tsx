@@ -37,11 +37,15 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
       </header>
       <div className="mt-2 pl-8 max-md:pl-0">
         <Content number={number} activity={activity} />
-        <Attachments number={number} files={activity.attachments.filter(file => !file.inline)} />
+        <Attachments number={number} files={activity.attachments.filter(file => !isShownInside(file, activity.html))} />
       </div>
     </section>
   )
 }
+
+/** An image that the text shows itself is no attachment for people. */
+const isShownInside = (file: AttachmentOut, html: string | null) =>
+  file.inline || (file.content_id !== null && (html?.includes(`cid:${file.content_id}`) ?? false))
 
 function Kind({ activity }: { activity: ActivityOut }) {
   const text = useText(words)
