@@ -2477,6 +2477,9 @@ export interface Operations {
       number: number
       /** The activity's id. */
       activity_id: string
+    }; query?: {
+      /** The ground of the page that shows it. */
+      theme?: 'light' | 'dark'
     } }; output: Blob }
   split_activity: { input: { path: {
       /** The ticket's number, without its prefix. */

@@ -74,6 +74,20 @@ def test_a_quotation_that_is_needed_to_understand_the_answer_stays_open(html: st
     assert "<details>" not in shown(html)
 
 
+@pytest.mark.parametrize(
+    ("html", "ground"),
+    [
+        ("<p>No colour, only the word</p>", "dark"),
+        ('<p style="color: #333">x</p>', "paper"),
+        ('<table bgcolor="#ffffff"><tr><td>x</td></tr></table>', "paper"),
+        ('<div style="background-color: white">x</div>', "paper"),
+    ],
+)
+def test_on_a_dark_page_a_mail_with_colours_of_its_own_stands_on_paper(html: str, ground: str) -> None:
+    assert f'class="{ground}"' in document(html, images={}, language="en", theme="dark")
+    assert 'class=""' in document(html, images={}, language="en")
+
+
 async def test_a_mail_is_served_as_a_document_of_its_own(desk: Desk) -> None:
     logo = Attachment(
         filename="logo.png", content_type="image/png", size=70, sha256=HASH, inline=True, content_id="logo@x"

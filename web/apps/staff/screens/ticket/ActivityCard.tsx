@@ -28,7 +28,7 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
     >
       <header className="flex items-center gap-2">
         <Avatar name={activity.author.name} size={24} />
-        <span className="truncate font-semibold">{activity.author.name}</span>
+        <span className="max-w-[60%] shrink-0 truncate font-semibold">{activity.author.name}</span>
         <Kind activity={activity} />
         <span className="flex-1" />
         <time dateTime={activity.at} title={fullMoment(activity.at)} className="shrink-0 text-fg-2 text-xs">
