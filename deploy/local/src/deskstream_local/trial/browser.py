@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships without types
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 from deskstream_local.story.doors import CREATED, Desk
