@@ -1,4 +1,4 @@
-"""What agents and customers do, as it changes the model: each step gives the status that the desk should answer with."""
+"""What agents and customers do, as it changes the model: a step gives the status that the desk should answer with."""
 
 from collections.abc import Mapping, Sequence
 
@@ -194,8 +194,7 @@ class Acting(Model):
         """Fields as they shall be, with one trace; gives whether anything changed."""
         before = (ticket.channel, ticket.status, ticket.owner, ticket.responsible)
         channel, status = wanted.get("channel") or ticket.channel, wanted.get("status") or ticket.status
-        ticket.channel = channel
-        self._put_status(ticket, status)
+        self._put_status(ticket, status, channel=channel)
         for field in ("owner", "responsible"):
             agent = wanted[field] if field in wanted else getattr(ticket, field)
             setattr(ticket, field, agent if agent and CHANNELS[channel].sees(agent) else None)
@@ -255,7 +254,7 @@ class Acting(Model):
 
     def break_glass(self, token: str, by: str, key: int) -> int:
         """An administrator opens a ticket that they may not see, for as long as the day lasts."""
-        if self.tickets[key].merged_into is not None or self.reaches(by, key):
+        if self.tickets[key].merged_into is not None or CHANNELS[self.tickets[key].channel].sees(by):
             return 409
         self.glass.add((by, key))
         self._add(token, "note", None, key)
@@ -310,8 +309,8 @@ class Acting(Model):
             self._put_status(ticket, place.key)
             self.trace(ticket.key, None, "")
 
-    def _put_status(self, ticket: Ticket, key: str) -> None:
+    def _put_status(self, ticket: Ticket, key: str, *, channel: str | None = None) -> None:
         before = ticket.closed
-        ticket.status = key
+        ticket.status, ticket.channel = key, channel or ticket.channel
         if ticket.closed != before:
             ticket.closed_at = self.next_tick() if ticket.closed else None

@@ -32,6 +32,7 @@ class Comparing:
     def __init__(self, model: Life, driver: Driver) -> None:
         self.model = model
         self.driver = driver
+        self.good = True
         self._turn = 0
         self._versions: dict[int, int] = {}
 
@@ -48,6 +49,7 @@ class Comparing:
         for channel, told_ones in read.audiences:
             assert all(CHANNELS[channel].sees(agent) for agent in told_ones), f"{told_ones} are told of {channel}"
         await self._one_view()
+        self.good = True
 
     async def _one_view(self) -> None:
         self._turn += 1

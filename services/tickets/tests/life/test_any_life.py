@@ -33,6 +33,9 @@ STEPS = 50
 LIVES = int(os.environ.get("DESKSTREAM_MODEL_LIVES", "0"))
 """Lives of ``make model``, other ones each time."""
 
+SHRINK = os.environ.get("DESKSTREAM_MODEL_SHRINK", "1") == "1"
+"""Whether a life that fails is shortened, which takes minutes."""
+
 
 @pytest.fixture
 def life(
@@ -80,7 +83,8 @@ def test_in_any_life_the_desk_is_as_the_model_says(life: type[DeskLife]) -> None
             database=None,
             deadline=None,
             suppress_health_check=[*HealthCheck],
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate, *([Phase.shrink] if SHRINK else [])],
+            report_multiple_bugs=False,
             print_blob=bool(LIVES),
         ),
     )
