@@ -79,11 +79,13 @@ class Acting(Model):
 
     def note(self, token: str, by: str, key: int, kind: str, *, shown: bool, then: str | None) -> int:
         """A note or a call."""
-        if refused := self.refusal(by, key) or self._refused_status(key, then):
+        if refused := self.refusal(by, key):
             return refused
         ticket = self.tickets[key]
         if shown and ticket.origin == "internal":
             return 409
+        if refused := self._refused_status(key, then):
+            return refused
         self.inside.add(token)
         ticket.version += 1
         self._add(token, kind, by, key).shown = shown
@@ -244,7 +246,7 @@ class Acting(Model):
         now = "hidden" if activity.hidden else "outside" if activity.shown else "inside"
         if now == visibility:
             return 200
-        inside = self.tickets[activity.home].origin == "internal" or self.tickets[key].origin == "internal"
+        inside = self.tickets[activity.home].origin == "internal"
         if activity.kind == TRACE or (visibility == "outside" and inside):
             return 409
         activity.hidden, activity.shown = visibility == "hidden", visibility == "outside"

@@ -53,19 +53,22 @@ class Comparing:
 
     async def _one_view(self) -> None:
         self._turn += 1
-        agent = AGENTS[self._turn % len(AGENTS)]
-        await self.counters(agent)
-        await self.listed(agent, [*LISTS][self._turn * 7 % len(LISTS)])
-        if self.model.tickets:
-            key = self._turn % len(self.model.tickets)
-            await self.opened(agent, key)
-            await self.portal(CUSTOMERS[self._turn % len(CUSTOMERS)], key)
+        agent = AGENTS[self._turn // 3 % len(AGENTS)]
+        key = self._turn // 3 % len(self.model.tickets)
+        match self._turn % 3:
+            case 0:
+                await self.counters(agent)
+            case 1:
+                await self.listed(agent, [*LISTS][self._turn * 7 % len(LISTS)])
+            case _:
+                await self.opened(agent, key)
+        await self.portal(CUSTOMERS[self._turn % len(CUSTOMERS)], key)
 
     async def everybody(self) -> None:
         """What everybody sees."""
         for agent in AGENTS:
             await self.counters(agent)
-            for name in LISTS:
+            for name in ("overview", "my_tickets", [*LISTS][self._turn % len(LISTS)]):
                 await self.listed(agent, name)
             for key in self.model.tickets:
                 await self.opened(agent, key)
