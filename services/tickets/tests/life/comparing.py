@@ -11,7 +11,7 @@ from services.tickets.tests.life.world import AGENTS, CHANNELS, CUSTOMERS
 
 from contracts.ingest import SendMail
 
-LISTS: Mapping[str, dict[str, str]] = {
+LISTS: dict[str, dict[str, str]] = {
     "overview": {"list": "overview"},
     "my_tickets": {"list": "mine"},
     "open": {"category": "open"},
@@ -117,7 +117,7 @@ class Comparing:
 
     async def listed(self, agent: str, name: str) -> None:
         """A list of an agent."""
-        found = (await self.driver.ask(agent, "GET", "/tickets", limit="200", **LISTS[name])).json()["items"]
+        found = (await self.driver.ask(agent, "GET", "/tickets", params={"limit": "200"} | LISTS[name])).json()["items"]
         numbers = self.driver.read.numbers
         assert sorted(row["number"] for row in found) == sorted(
             numbers[key] for key in self.model.listed(agent, name)

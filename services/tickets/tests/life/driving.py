@@ -116,7 +116,14 @@ class Driver:
         await self.sign_in()
 
     async def ask(
-        self, agent: str, method: str, path: str, body: Any = None, *, version: int | None = None, **params: str
+        self,
+        agent: str,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        version: int | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """An agent's request; ``{3}`` in the path is the number of ticket 3."""
         path = re.sub(r"{(\d+)}", lambda found: str(self.read.numbers[int(found[1])]), path)
@@ -187,9 +194,9 @@ class Driver:
         read = self.read = Read(numbers={key: row["number"] for key, row in enumerate(tickets)})
         for row in tickets:
             watching = {NAMES[one.agent_id] for one in watchers if one.ticket_id == row["id"]}
-            read.tickets[keys[row["id"]]] = _ticket(row, keys) | {"watchers": watching}
+            read.tickets[keys[row["id"]]] = _ticket(dict(row), keys) | {"watchers": watching}
         for row in activities:
-            shown = _activity(row, keys)
+            shown = _activity(dict(row), keys)
             read.activities.setdefault(keys[row["ticket_id"]], []).append(shown)
             token = token_of(row["text"])
             if row["kind"] != "status_change":

@@ -197,27 +197,22 @@ class Model:
     def _listed(self, agent: str, ticket: Ticket, name: str) -> bool:
         if not self.lists_it(agent, ticket.key):
             return False
-        standard = agent in CHANNELS[ticket.channel].standard
-        mine, nobodys = ticket.owner == agent, ticket.owner is None
-        match name:
-            case "overview":
-                return True
-            case "open":
-                return not ticket.closed
-            case "my_tickets":
-                return standard or mine or ticket.opened_by == agent or agent in ticket.watchers
-            case "mine":
-                return mine and not ticket.closed
-            case "watched":
-                return agent in ticket.watchers
-            case "no_owner":
-                return nobodys and not ticket.closed
-            case "new":
-                return standard and not ticket.closed and ticket.place == CHANNELS[ticket.channel].workflow.first
-            case "action_required":
-                return not ticket.closed and ticket.ball == "us" and (mine or (nobodys and standard))
-            case "handled_today" | "handled_yesterday":
-                day = self.day - (name == "handled_yesterday")
-                return any(one.handles and one.day == day for one in self.of(ticket.key))
-            case _:
-                return ticket.channel == name and not ticket.closed
+        channel, open_ = CHANNELS[ticket.channel], not ticket.closed
+        standard, mine, nobodys = agent in channel.standard, ticket.owner == agent, ticket.owner is None
+        watched = agent in ticket.watchers
+        belongs = {
+            "overview": True,
+            "open": open_,
+            "my_tickets": standard or mine or ticket.opened_by == agent or watched,
+            "mine": mine and open_,
+            "watched": watched,
+            "no_owner": nobodys and open_,
+            "new": standard and open_ and ticket.place == channel.workflow.first,
+            "action_required": open_ and ticket.ball == "us" and (mine or (nobodys and standard)),
+            "handled_today": self._handled(ticket.key, self.day),
+            "handled_yesterday": self._handled(ticket.key, self.day - 1),
+        }
+        return belongs.get(name, ticket.channel == name and open_)
+
+    def _handled(self, key: int, day: int) -> bool:
+        return any(one.handles and one.day == day for one in self.of(key))

@@ -1,4 +1,4 @@
-"""Whatever agents and customers do, the desk is as the model says (issue 3, item 2; TC-01 to TC-23, TS-02, TS-09, CV-05).
+"""Whatever agents and customers do, the desk is as the model says (issue 3, item 2; TC-10, TS-02, TS-09, CV-05, LF-05).
 
 The model (`life.model`) knows which activities a ticket shows, who sees what, what the counters count, how versions
 grow, and that nothing from inside is ever in a mail. ``make model`` lives through many more lives than ``make test``.
