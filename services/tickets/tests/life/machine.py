@@ -25,20 +25,23 @@ class DeskLife(Working):
         super().__init__()
         self._bulks: list[tuple[str, str, str, str | None, Kept]] = []
 
-    @initialize(wrote=st.lists(st.tuples(CUSTOMER, CHANNEL), min_size=1, max_size=4))
+    @initialize(wrote=st.lists(st.tuples(CUSTOMER, CHANNEL), min_size=1, max_size=5))
     def in_the_morning(self, wrote: list[tuple[str, str]]) -> None:
-        """A few mails are there."""
+        """A few customers wrote, each of them twice."""
         self.run(self.driver.begin())
         for sender, channel in wrote:
             self.a_customer_writes(sender, channel, None, None, 0)
+            self.run(self.compare.everything())
+            self.a_customer_writes(sender, channel, None, len(self.model.tickets) - 1, 0)
+            self.run(self.compare.everything())
 
     # How tickets hang together
 
     @some_tickets
-    @rule(ticket=NUMBERS, old=SELDOM, other=NUMBERS, by=BY, stale=st.sampled_from((None,) * 5 + ("source", "target")))
+    @rule(ticket=NUMBERS, old=SELDOM, other=st.integers(1, 4), by=BY, stale=st.sampled_from((None,) * 5 + ("source", "target")))
     def merge(self, ticket: int, old: bool, other: int, by: str | None, stale: str | None) -> None:
         """A ticket becomes part of another one."""
-        key, into, reason = self.key(ticket, old=old), self.key(other), self.token()
+        key, into, reason = self.key(ticket, old=old), self.key(ticket + other), self.token()
         agent = self.who(by, key, into)
         self.say(f"{agent} merges {key} into {into}, because {reason}, {stale=}")
         body = {"into": self.driver.read.numbers[into], "reason": reason}

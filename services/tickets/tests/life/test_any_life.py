@@ -89,4 +89,5 @@ def test_in_any_life_the_desk_is_as_the_model_says(life: type[DeskLife]) -> None
         ),
     )
     sys.stdout.write(f"\n{life.lives} lives, {life.steps} steps\n")
+    sys.stdout.writelines(f"{outcome}: {times}\n" for outcome, times in sorted(life.outcomes.items()))
     assert life.lives >= (LIVES or SHORT)
