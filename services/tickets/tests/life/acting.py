@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.tickets.tests.life.model import MAILS, TRACE, Activity, Model, Ticket
+from services.tickets.tests.life.model import MAILS, TRACE, Activity, Held, Model, Ticket
 from services.tickets.tests.life.world import CHANNELS, Status
 
 
@@ -36,6 +36,11 @@ class Acting(Model):
         matched = self.activities[answers].home
         order = [self.tickets[matched], *self.family(matched)]
         return next((one.key for one in order if one.contact == sender or sender in one.participants), None)
+
+    def a_minute_passes(self) -> None:
+        """No mail can be taken back any more."""
+        self.waiting += self.held
+        self.held.clear()
 
     def mails_leave(self) -> list[str]:
         """The mail service gets what waits."""
@@ -137,9 +142,18 @@ class Acting(Model):
         return self.last_mail(key, home=home if len(self.family(key)) > 1 else None)
 
     def reply(
-        self, token: str, by: str, key: int, *, answers: str | None, to: str | None, shown: bool, then: str | None
+        self,
+        token: str,
+        by: str,
+        key: int,
+        *,
+        answers: str | None,
+        to: str | None,
+        shown: bool,
+        then: str | None,
+        held: bool,
     ) -> int:
-        """Answer by mail."""
+        """Answer by mail; one that is ``held`` can be taken back for a minute."""
         if refused := self.refused_answer(by, key, answers):
             return refused
         home = self.tickets[self.home_of_reply(key, answers=answers, to=to)]
@@ -153,11 +167,36 @@ class Acting(Model):
         mail = self._add(token, "outgoing", by, key, home=home.key)
         mail.mail, mail.shown, mail.to = True, shown, recipients
         mail.also = self._also(key, home.key, recipients)
+        if held:
+            self.held[token] = Held(frozenset(recipients) - home.participants, ticket.status, then)
+        else:
+            self.waiting.append(token)
         home.participants |= set(recipients)
-        self.waiting.append(token)
         if then is not None:
             self._change(ticket, by, "", status=then)
         return 201
+
+    def withdraw(self, by: str, key: int, token: str) -> int:
+        """Take a mail back: nothing remains of it but that it was there."""
+        mail = self.activities[token]
+        if refused := self.refusal(by, key, changes=False):
+            return refused
+        if mail.lives == key and mail.by != by:
+            return 403
+        if mail.lives != key or mail.kind != "outgoing":
+            return 404
+        if refused := 409 if token not in self.held else self.refusal(by, key, mails=True):
+            return refused
+        held, ticket = self.held.pop(token), self.tickets[key]
+        mail.withdrawn, mail.shown, mail.mail, mail.to = True, False, False, ()
+        there = [one for one in self.activities.values() if one.home == mail.home and one.mail]
+        self.tickets[mail.home].participants -= {
+            one for one in held.added if not any(one in {other.by, *other.to} for other in there)
+        }
+        if held.then == ticket.status and self.channel(key).workflow.get(held.before):
+            self._change(ticket, by, "", status=held.before)
+        ticket.version += 1
+        return 200
 
     def _recipients(self, key: int, home: Ticket, answers: str | None) -> tuple[str, ...]:
         parent = self.parent_of_reply(key, home.key, answers)
@@ -247,7 +286,7 @@ class Acting(Model):
         if now == visibility:
             return 200
         inside = self.tickets[activity.home].origin == "internal"
-        if activity.kind == TRACE or (visibility == "outside" and inside):
+        if activity.kind == TRACE or activity.withdrawn or (visibility == "outside" and inside):
             return 409
         activity.hidden, activity.shown = visibility == "hidden", visibility == "outside"
         self.trace(key, by, reason)
@@ -267,6 +306,7 @@ class Acting(Model):
     def night_falls(self) -> None:
         """It is tomorrow."""
         self.day += 1
+        self.a_minute_passes()
         self.glass.clear()
 
     # What several steps do

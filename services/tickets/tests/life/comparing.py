@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from services.tickets.tests.life.driving import BY_ADDRESS, Driver, token_of
+from services.tickets.tests.life.driving import BY_ADDRESS, TOKEN, Driver, token_of
 from services.tickets.tests.life.model import TRACE
 from services.tickets.tests.life.restructuring import Life
 from services.tickets.tests.life.world import AGENTS, CHANNELS, CUSTOMERS
@@ -34,6 +34,7 @@ class Comparing:
         self.driver = driver
         self.good = True
         self._turn = 0
+        self._quoted: set[str] = set()
         self._versions: dict[int, int] = {}
 
     async def everything(self) -> None:
@@ -95,7 +96,7 @@ class Comparing:
     def _activities(self, key: int) -> list[dict[str, Any]]:
         return [
             {
-                "what": one.kind if one.kind == TRACE else f"{one.kind} {one.token}",
+                "what": one.kind if one.kind == TRACE else f"{one.kind} {'' if one.withdrawn else one.token}",
                 "by": one.by,
                 "home": one.home,
                 "shown": one.shown,
@@ -137,9 +138,9 @@ class Comparing:
         assert shown["version"] == self.model.tickets[key].version
         newest = self.model.of(key)[::-1][:20]
         assert [token_of(one["text"]) for one in shown["activities"]["items"] if one["kind"] != TRACE] == [
-            "" if one.hidden else one.token for one in newest if one.kind != TRACE
+            "" if one.hidden or one.withdrawn else one.token for one in newest if one.kind != TRACE
         ], f"{agent} reads {key}"
-        hidden = {one.token for one in self.model.of(key) if one.hidden}
+        hidden = {one.token for one in self.model.of(key) if one.hidden} - self._quoted
         assert not any(token in answer.text for token in hidden), "something hidden is read"
         assert {(one["kind"], one["other"]["number"]) for one in shown["undoable"]} == {
             (change.kind, numbers[other])
@@ -174,7 +175,9 @@ class Comparing:
             one.token for one in self.model.activities.values() if not one.mail and (one.hidden or not one.shown)
         }
         assert not any(token in answer.text for token in unreleased), "something is quoted that was not released"
-        return str(answer.json()["quoted_text"] or "")
+        text = str(answer.json()["quoted_text"] or "")
+        self._quoted |= set(TOKEN.findall(text))
+        return text
 
     def _nothing_from_inside(self, text: str) -> None:
         found = sorted(token for token in self.model.inside if token in text)

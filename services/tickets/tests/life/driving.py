@@ -148,6 +148,10 @@ class Driver:
         )
         await self.desk.handle(mail)
 
+    def a_minute_passes(self) -> None:
+        """No mail can be taken back any more."""
+        self.desk.clock.pass_by(timedelta(minutes=1, seconds=1))
+
     async def mails_leave(self) -> dict[str, SendMail]:
         """What the mail service is asked to send, by token."""
         gone: dict[str, SendMail] = {}
@@ -191,7 +195,7 @@ class Driver:
             above = sa.select(tables.outbox.c.seq, tables.outbox.c.body).where(tables.outbox.c.seq > self._seq)
             events = (await tx.session.execute(above.order_by(tables.outbox.c.seq))).all()
         keys = {row["id"]: key for key, row in enumerate(tickets)}
-        read = self.read = Read(numbers={key: row["number"] for key, row in enumerate(tickets)})
+        read = self.read = Read(numbers={key: row["number"] for key, row in enumerate(tickets)}, ids=self.read.ids)
         for row in tickets:
             watching = {NAMES[one.agent_id] for one in watchers if one.ticket_id == row["id"]}
             read.tickets[keys[row["id"]]] = _ticket(dict(row), keys) | {"watchers": watching}

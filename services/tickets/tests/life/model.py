@@ -34,6 +34,7 @@ class Activity:
     hidden: bool = False
     to: tuple[str, ...] = ()
     also: frozenset[int] = frozenset()
+    withdrawn: bool = False
 
     @property
     def handles(self) -> bool:
@@ -98,6 +99,15 @@ class Change:
     undone: bool = False
 
 
+@dataclass
+class Held:
+    """A mail that can be taken back: whom it made participants, and the status before and after it."""
+
+    added: frozenset[str]
+    before: str
+    then: str | None
+
+
 class Model:
     """Everything that the desk should hold."""
 
@@ -109,6 +119,7 @@ class Model:
         self.changes: list[Change] = []
         self.glass: set[tuple[str, int]] = set()
         self.waiting: list[str] = []
+        self.held: dict[str, Held] = {}
         self.leaving: list[str] = []
         self.accepted: set[str] = set()
         self.inside: set[str] = set()
@@ -185,7 +196,11 @@ class Model:
         return [
             one.token
             for one in self.of(head)
-            if one.shown and not one.hidden and one.kind != TRACE and (one.home == key or key in one.also)
+            if one.shown
+            and not one.hidden
+            and one.token not in self.held
+            and one.kind != TRACE
+            and (one.home == key or key in one.also)
         ]
 
     # Lists and counters

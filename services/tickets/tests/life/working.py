@@ -20,7 +20,7 @@ from services.tickets.tests.life.stage import (
     in_words,
     some_tickets,
 )
-from services.tickets.tests.life.world import AGENTS, STATUSES
+from services.tickets.tests.life.world import AGENTS, STATUSES, TOM
 
 
 class Working(Stage):
@@ -38,10 +38,13 @@ class Working(Stage):
         self.run(self.driver.mail_in(token, sender, channel, cc=copies, answers=answers))
         self.model.mail_in(token, sender, channel, cc=copies, answers=answers)
 
-    @precondition(lambda self: bool(self.model.waiting))
-    @rule()
-    def mails_leave(self) -> None:
+    @precondition(lambda self: bool(self.model.waiting or self.model.held))
+    @rule(later=st.booleans())
+    def mails_leave(self, later: bool) -> None:
         """The mail service gets what waits: the same recipients, and nothing from inside."""
+        if later:
+            self.driver.a_minute_passes()
+            self.model.a_minute_passes()
         self.say(f"{self.model.waiting} leave")
         gone = self.run(self.driver.mails_leave())
         expected = self.model.mails_leave()
@@ -84,17 +87,18 @@ class Working(Stage):
 
     @some_tickets
     @rule(
-        ticket=NUMBERS, old=SELDOM, by=BY, which=ACTIVITY, to=SOME_CUSTOMER, shown=st.booleans(), then=SOME_STATUS,
-        quotes=st.booleans(),
+        ticket=NUMBERS, old=SELDOM, by=BY, which=ACTIVITY, to=SOME_CUSTOMER, then=SOME_STATUS,
+        how=st.tuples(st.booleans(), st.booleans(), st.booleans()),
     )  # fmt: skip
     def reply(
-        self, ticket: int, old: bool, by: str | None, which: int | None, to: str | None, shown: bool, then: str | None,
-        quotes: bool,
+        self, ticket: int, old: bool, by: str | None, which: int | None, to: str | None, then: str | None,
+        how: tuple[bool, bool, bool],
     ) -> None:  # fmt: skip
         """An answer, with what the dialog begins with; nothing from inside is quoted."""
         key, token = self.key(ticket, old=old), self.token()
+        shown, quotes, held = how
         agent, answers = self.who(by, key), self.some_activity(key, which)
-        self.say(f"{agent} replies {token} in {key} to {to}, answers {answers}, {shown=}, {then=}, {quotes=}")
+        self.say(f"{agent} replies {token} in {key} to {to}, answers {answers}, {shown=}, {then=}, {quotes=}, {held=}")
         named = {"activity": str(self.driver.read.ids[answers])} if answers else {}
         text = token
         if quotes:
@@ -104,8 +108,27 @@ class Working(Stage):
         body |= {"activity_id": named["activity"]} if answers else {}
         body |= {"to": [MAILBOXES[to].model_dump()]} if to else {}
         body |= {"then": {"status": then}} if then else {}
+        body |= {"undo_seconds": 60} if held else {}
         answer = self.ask(agent, "POST", f"/tickets/{{{key}}}/replies", body)
-        self.same(answer, self.model.reply(token, agent, key, answers=answers, to=to, shown=shown, then=then))
+        expected = self.model.reply(token, agent, key, answers=answers, to=to, shown=shown, then=then, held=held)
+        self.same(answer, expected)
+
+    @precondition(lambda self: bool(self.model.held))
+    @rule(which=NUMBERS, by=BY, other=SELDOM, ticket=NUMBERS)
+    def withdraw(self, which: int, by: str | None, other: bool, ticket: int) -> None:
+        """A mail is taken back before it leaves; or something that is no such mail."""
+        token: str | None = [*self.model.held][which % len(self.model.held)]
+        key = self.model.activities[str(token)].lives
+        if other:
+            key = self.key(ticket)
+            token = self.some_activity(key, which)
+        if token is None:
+            return
+        agent = by or self.model.activities[token].by
+        agent = agent if agent in AGENTS else TOM
+        self.say(f"{agent} takes {token} of {key} back")
+        path = f"/tickets/{{{key}}}/activities/{self.driver.read.ids[token]}/withdraw"
+        self.same(self.ask(agent, "POST", path), self.model.withdraw(agent, key, token))
 
     @some_tickets
     @rule(
