@@ -185,3 +185,30 @@ async def test_break_glass_of_a_merged_number_leads_to_the_ticket_that_it_is_par
     assert (await desk.ticket(B)).version == 2
     assert (await ada.post(f"/tickets/{A}/break-glass", json=body)).status_code == 201
     assert (await ada.get(f"/tickets/{B}")).status_code == 308
+
+
+async def test_a_mail_is_taken_back_though_the_workflow_knows_no_way_back(desk: Desk) -> None:
+    """The status goes back with the mail, as if it had never gone on: that is no move of an agent's (AT-06, TC-12)."""
+    await mail(desk, SABINE, SABINE_ID, text="one")
+    ada, tom = await desk.browser(ADA), await desk.browser(TOM)
+    version = (await ada.get("/workflows/standard")).headers["ETag"]
+    path = "/workflows/standard/statuses/successfully_closed"
+    limited = await ada.patch(path, json={"moves": ["in_progress"]}, headers={"If-Match": version})
+    assert limited.status_code == 200, limited.text
+    body = {"text": "Done.", "undo_seconds": 60, "then": {"status": "successfully_closed"}}
+    sent = await tom.post(f"/tickets/{A}/replies", json=body)
+    back = await tom.post(f"/tickets/{A}/activities/{sent.json()['id']}/withdraw")
+    assert back.status_code == 200, back.text
+    assert (await desk.ticket(A)).status == "new"
+
+
+async def test_whom_a_customer_copied_takes_part_when_our_mail_to_them_is_taken_back(desk: Desk) -> None:
+    """Ben was forgotten with our mail, although Sabine had written to him meanwhile (MT-05)."""
+    await mail(desk, SABINE, SABINE_ID, text="one", message_id="a1@schulz.example")
+    tom = await desk.browser(TOM)
+    to = [{"address": SABINE.address}, {"address": BEN.address}]
+    sent = await tom.post(f"/tickets/{A}/replies", json={"text": "To both", "to": to, "undo_seconds": 60})
+    await mail(desk, SABINE, SABINE_ID, text="two", cc=(BEN,), in_reply_to=("a1@schulz.example",))
+    back = await tom.post(f"/tickets/{A}/activities/{sent.json()['id']}/withdraw")
+    assert back.status_code == 200, back.text
+    assert (await mail(desk, BEN, BEN_ID, text="BEN", in_reply_to=("a1@schulz.example",))).number == A

@@ -95,13 +95,19 @@ async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expect
     return ticket
 
 
-async def change_along(tx: Transaction, acting: Acting, ticket: Ticket, then: ThenIn, journal: Journal) -> None:
-    """Change status and owner together with an activity that ``journal`` holds already. Raises `UnknownReference`."""
+async def change_along(
+    tx: Transaction, acting: Acting, ticket: Ticket, then: ThenIn, journal: Journal, *, back: bool = False
+) -> None:
+    """Change status and owner together with an activity that ``journal`` holds already.
+
+    ``back`` takes such a change back, which needs no way in the workflow. Raises `UnknownReference`,
+    `StatusNotAllowed`.
+    """
     change = _Change(tx, acting, ticket, journal.channels)
     if "owner_id" in then.model_fields_set:
         change.owner(then.owner_id)
     if then.status is not None:
-        change.status(then.status)
+        change.status(then.status, back=back)
     await change.note_in(journal, "")
 
 
@@ -175,12 +181,13 @@ class _Change:
         before, self._ticket.responsible_id = self._ticket.responsible_id, self._seeing(agent_id)
         self._note("responsible", before, agent_id)
 
-    def status(self, key: str) -> None:
-        """Another status of the channel's workflow."""
+    def status(self, key: str, *, back: bool = False) -> None:
+        """Another status of the channel's workflow; ``back`` to one that it had."""
         place = self._channel.flow.get(key)
         if place is None:
             raise UnknownReference(f"The channel '{self._channel.key}' has no status '{key}'.")
-        refuse_status(self._channel.flow, self._place, place)
+        if not back:
+            refuse_status(self._channel.flow, self._place, place)
         self._go(self._place, place)
 
     def begin_work(self) -> None:
