@@ -244,7 +244,14 @@ async def reply_to_ticket(
     status_code=201,
     response_model=ActivityAccepted,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+        TicketNotFound,
+        TicketIsMerged,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        NewActivities,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
     ),
 )
 async def add_note(
@@ -262,7 +269,14 @@ async def add_note(
     status_code=201,
     response_model=ActivityAccepted,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+        TicketNotFound,
+        TicketIsMerged,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        NewActivities,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
     ),
 )
 async def add_call(

@@ -23,7 +23,7 @@ from tickets.desk.answers import AgentRef
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader
 from tickets.desk.queries import find_ticket
 from tickets.desk.rules.subjects import reference
-from tickets.errors import TicketIsVisible, TicketNotFound
+from tickets.errors import TicketIsMerged, TicketIsVisible, TicketNotFound
 
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
@@ -66,7 +66,7 @@ class BreakGlassPage(BaseModel):
     operation_id="break_glass",
     status_code=201,
     response_model=BreakGlassOut,
-    responses=refusals(TicketNotFound, TicketIsVisible, Forbidden, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, TicketIsVisible, Forbidden, Invalid),
 )
 async def break_glass(
     request: Request, tx: Tx, who: Admin, conf: Conf, number: Number, body: BreakGlassIn, key: IdempotencyKey = None
