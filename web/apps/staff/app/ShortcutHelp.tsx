@@ -6,7 +6,7 @@ import { usePreferences } from './preferences'
 import { words } from './words'
 
 /** All keys that work on this screen, by what they are for. */
-export function ShortcutHelp() {
+export default function ShortcutHelp() {
   const open = chrome.use(state => state.help)
   const text = useText(words)
   const singleKeys = usePreferences(all => all.singleKeys)

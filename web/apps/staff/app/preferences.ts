@@ -44,6 +44,7 @@ function paint() {
 }
 
 system.addEventListener('change', paint)
+paint() // the system may have changed since theme.js looked
 
 export const useIsDark = () => own.use(() => isDark())
 export const toggleTheme = () => prefer({ theme: isDark() ? 'light' : 'dark' })
