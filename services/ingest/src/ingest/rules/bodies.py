@@ -16,11 +16,15 @@ _STUB = 400
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What there is to read and to download; ``html`` is the sender's own and never to be shown as it is."""
+    """What there is to read and to download; ``html`` is the sender's own and never to be shown as it is.
+
+    ``is_rendered``: some of the text was made from the HTML.
+    """
 
     text: str
     html: str | None
     truncated: bool
+    is_rendered: bool
     attachments: tuple[AttachedFile, ...]
 
 
@@ -30,6 +34,7 @@ class _Piece:
 
     text: str | None = None
     html: str | None = None
+    is_rendered: bool = False
 
 
 def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
@@ -45,6 +50,7 @@ def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
         text=text[:max_text],
         html=html,
         truncated=truncated,
+        is_rendered=any(piece.is_rendered for piece in pieces),
         attachments=tuple(replace(file, inline=(file.content_id or "").lower() in shown) for file in files),
     )
 
@@ -136,7 +142,8 @@ def _text_of(piece: _Piece, max_html: int) -> str:
     if piece.html is None or (text.strip() and not (len(text) < _STUB and "html" in text.lower())):
         return text
     rendered = html_to_text(piece.html[:max_html])
-    return rendered if len(rendered) > len(text.strip()) else text
+    piece.is_rendered = len(rendered) > len(text.strip())
+    return rendered if piece.is_rendered else text
 
 
 def _joined_html(pieces: list[_Piece]) -> str | None:

@@ -30,7 +30,9 @@ class ParsedMail:
 
     ``sender`` is None where the mail has no single, unambiguous author. ``message_id`` may be missing, repeated or
     forged. ``sent_at`` is the sender's claim, in UTC. ``loop`` is the installation that an automatic mail of our kind
-    names; ``asks_for_no_answer`` does not make the mail a machine's. ``report`` is set for delivery reports.
+    names; ``asks_for_no_answer`` does not make the mail a machine's. ``report`` is set for delivery reports, and
+    ``report_type`` (RFC 6522) for those and others. ``headers`` are raw. ``is_rendered`` tells that text was made from
+    the HTML.
     """
 
     message_id: str | None
@@ -51,19 +53,29 @@ class ParsedMail:
     asks_for_no_answer: bool
     loop: str | None
     report: DeliveryReport | None
+    report_type: str
+    headers: Headers
+    is_rendered: bool
 
 
-def parse_mail(raw: bytes, *, envelope_sender: str | None = None, max_size: int = MAX_SIZE) -> ParsedMail:
+def parse_mail(
+    raw: bytes,
+    *,
+    envelope_sender: str | None = None,
+    max_size: int = MAX_SIZE,
+    max_text: int = MAX_TEXT,
+    max_html: int = MAX_HTML,
+) -> ParsedMail:
     """Parse a mail. Raises `Unparseable`, and nothing else, for what must be shown raw.
 
     ``envelope_sender`` is the return path: ``""`` for the null one, None where only the header can tell. ``max_size``
-    is in bytes. CPU: 0.6 ms for a mail of 5 KB; in the worst case about ten seconds for one of 50 MiB, so large mails
+    is in bytes, ``max_text`` and ``max_html`` are in characters. CPU: 0.6 ms for a mail of 5 KB; in the worst case about ten seconds for one of 50 MiB, so large mails
     belong into a thread or a process of their own.
     """
     if reason := check_limits(raw, max_size=max_size):
         raise Unparseable(reason)
     try:
-        return _parsed(_tree(raw), envelope_sender)
+        return _parsed(_tree(raw), envelope_sender, max_text=max_text, max_html=max_html)
     except (Unparseable, MemoryError):
         raise
     except Exception as error:  # the ways in which the standard library's parser may fail are no closed set
@@ -81,22 +93,23 @@ def _tree(raw: bytes) -> Part:
     return root
 
 
-def _parsed(root: Part, envelope_sender: str | None) -> ParsedMail:
+def _parsed(root: Part, envelope_sender: str | None, *, max_text: int, max_html: int) -> ParsedMail:
     headers = _headers(root)
     sender = only_mailbox(headers.get("from", ()))
     subject = header_text(_first(headers, "subject"))
     if envelope_sender is None and _first(headers, "return-path").strip() == "<>":
         envelope_sender = ""
     report = read_report(root)
+    kind_of_report = report_type(root)
     kind, reason = classify(
         headers,
         subject=subject,
         sender=sender.address if sender else None,
         envelope_sender=envelope_sender,
         report=report,
-        report_type=report_type(root),
+        report_type=kind_of_report,
     )
-    body = read_body(root, max_text=MAX_TEXT, max_html=MAX_HTML)
+    body = read_body(root, max_text=max_text, max_html=max_html)
     own_ids = message_ids(_first(headers, "message-id"))
     return ParsedMail(
         message_id=own_ids[0] if own_ids else None,
@@ -117,6 +130,9 @@ def _parsed(root: Part, envelope_sender: str | None) -> ParsedMail:
         asks_for_no_answer=asks_for_no_answer(headers),
         loop=header_text(_first(headers, LOOP_HEADER.lower())) or None,
         report=report,
+        report_type=kind_of_report,
+        headers=headers,
+        is_rendered=body.is_rendered,
     )
 
 

@@ -32,13 +32,17 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file of a mail. ``inline``: the HTML shows it, by its ``content_id`` (without brackets)."""
+    """A file of a mail. ``inline``: the HTML shows it, by its ``content_id`` (without brackets).
+
+    ``says_inline``: the sender means it to be shown in the mail (RFC 2183), whether anything shows it or not.
+    """
 
     filename: str
     content_type: str
     data: bytes
     inline: bool
     content_id: str | None
+    says_inline: bool = False
 
 
 def children(part: Part) -> list[Part]:
@@ -93,7 +97,12 @@ def parameters(part: Part, header: str) -> Mapping[str, str]:
 
 def is_attachment(part: Part) -> bool:
     """Whether the sender says so (RFC 2183)."""
-    return field(part, "content-disposition").partition(";")[0].strip().lower() == "attachment"
+    return disposition(part) == "attachment"
+
+
+def disposition(part: Part) -> str:
+    """Content-Disposition in lower case, without its parameters."""
+    return field(part, "content-disposition").partition(";")[0].strip().lower()
 
 
 def label(part: Part) -> str:
@@ -116,6 +125,7 @@ def attached_file(part: Part, number: int) -> AttachedFile:
         data=_as_sent(part) if part.is_multipart() else content(part),
         inline=False,
         content_id=ids[0] if ids else None,
+        says_inline=disposition(part) == "inline",
     )
 
 

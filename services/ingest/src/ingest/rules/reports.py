@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import HeaderParser
 
-from ingest.rules.headers import header_text, message_ids
+from ingest.rules.headers import base64_bytes, header_text, message_ids
 from ingest.rules.limits import MAX_HEADER_BLOCK, Part, Untouched
-from ingest.rules.parts import children, content, field, parameters
+from ingest.rules.parts import children, content, field, parameters, transfer_encoding
 
 MAX_REPORTED = 500
 """Recipients read of one report."""
@@ -17,6 +17,11 @@ MAX_DETAIL = 1_000
 
 _RECIPIENTS = {"final-recipient", "original-recipient"}
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_CODE = re.compile(r"\b([245])\d\d\b")
+_BRACKETED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_ACTIONS = {"2": "delivered", "4": "delayed", "5": "failed"}
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+_SERVER = re.compile(r"mailer-daemon|postmaster|mail delivery|microsoftexchange|administrator", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +55,63 @@ def report_type(root: Part) -> str:
 
 
 def read_report(root: Part) -> DeliveryReport | None:
-    """The delivery report that this mail is, or None."""
-    if report_type(root) != "delivery-status" or not root.is_multipart():
+    """The delivery report that this mail is, or None. Some servers call it ``multipart/mixed``."""
+    if not root.is_multipart() or root.get_content_maintype() != "multipart":
+        return None
+    parts = children(root)
+    declared = report_type(root)
+    if declared != "delivery-status" and (declared or not _is_undeclared(root, parts)):
         return None
     original: str | None = None
     fates: list[Fate] = []
-    for part in children(root):
+    for part in parts:
         match part.get_content_type():
-            case "message/delivery-status" | "message/global-delivery-status":
-                fates += (_fate(group) for group in children(part) if _RECIPIENTS & {*map(str.lower, group.keys())})
+            case kind if kind in _STATUS_TYPES:
+                fates += (_fate(group) for group in _groups(part) if _RECIPIENTS & {*map(str.lower, group.keys())})
             case "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/rfc822-headers":
                 original = original or _original_id(part)
     return DeliveryReport(original, tuple(fates[:MAX_REPORTED]))
 
 
+def _is_undeclared(root: Part, parts: list[Part]) -> bool:
+    """Whether a mail server sent a report without saying so."""
+    if not any(part.get_content_type() in _STATUS_TYPES for part in parts):
+        return False
+    return field(root, "return-path").strip() == "<>" or bool(_SERVER.search(field(root, "from")[:1_000]))
+
+
+def _groups(part: Part) -> list[Message]:
+    """The groups of fields in a status part; some senders encode it although they must not."""
+    if transfer_encoding(part) != "base64":
+        return list(children(part))
+    text = b"".join(inner.source.encode("utf-8", "surrogateescape") for inner in children(part))
+    blocks = re.split(rb"\r?\n\r?\n", base64_bytes(text)[:MAX_HEADER_BLOCK])
+    parser = HeaderParser(policy=Untouched())
+    return [parser.parsestr(block.decode("ascii", "surrogateescape")) for block in blocks[: MAX_REPORTED + 1]]
+
+
 def _fate(group: Message) -> Fate:
     recipient = _line(group, "final-recipient") or _line(group, "original-recipient")
-    status = _STATUS.search(_line(group, "status"))
+    recipient = recipient.partition(";")[2] or recipient
+    bracketed = _BRACKETED.search(recipient)
+    diagnostic = _line(group, "diagnostic-code")
+    status = _status(_line(group, "status"), diagnostic)
+    action = _line(group, "action").partition(" ")[0].strip(";,").lower()
     return Fate(
-        recipient=recipient.rpartition(";")[2].strip().strip("<>"),
-        action=_line(group, "action").partition(" ")[0].lower(),
-        status=status[1] if status else "",
-        detail=_line(group, "diagnostic-code").partition(";")[2].strip()[:MAX_DETAIL],
+        recipient=bracketed[1] if bracketed else recipient.strip().strip("<>"),
+        action=action or _ACTIONS.get(status[:1], ""),
+        status=status,
+        detail=(diagnostic.partition(";")[2] or diagnostic).strip()[:MAX_DETAIL],
     )
+
+
+def _status(field_value: str, diagnostic: str) -> str:
+    """The status of RFC 3463; where the field is missing, what the diagnostic text tells."""
+    for text in (field_value, diagnostic):
+        if match := _STATUS.search(text):
+            return match[1]
+    code = _CODE.search(diagnostic)
+    return f"{code[1]}.0.0" if code else ""
 
 
 def _line(group: Message, name: str) -> str:
