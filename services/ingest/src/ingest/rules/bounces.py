@@ -29,8 +29,9 @@ _MAILBOX = re.compile(r"(?<![\w.+%@-])[\w.+%=&'*/#-]{1,64}@(?:[A-Za-z0-9-]{1,63}
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.:-])([45])\d\d(?=[\s:;,-])")
 _DELAY = re.compile(
-    r"delay(?:ed)?\b|warning: (?:message|could)|still being retried|will (?:be retried|keep trying|continue)|not (?:yet )?been"
-    r" delivered yet|temporar(?:y|ily) (?:failure|deferred)|verzögert|weiterhin versucht|retardé|retrasad|ritardat"
+    r"delay(?:ed)?\b|warning: (?:message|could)|still being retried|will (?:be retried|keep trying|continue)"
+    r"|not (?:yet )?been delivered yet|temporar(?:y|ily) (?:failure|deferred)|verzögert"
+    r"|weiterhin versucht|retardé|retrasad|ritardat"
     r"|vertraagd|incomplete",
     re.IGNORECASE,
 )

@@ -48,7 +48,8 @@ _LIST_HEADERS = (
 _AWAY = re.compile(
     r"\W{0,3}(automatic (e-?mail )?reply|auto(matic|mated)?[ -]?(response|reply|answer)|out[ -]of[ -](the[ -])?office"
     r"|(i am |i'm )?(on|away on|currently on) (vacation|holiday|leave)|away from (the |my )?(office|desk|mail)"
-    r"|vacation (reply|response|message|notice)|ooo\b|automatische (antwort|r[üu]ckantwort|e-mail)|abwesen|ich bin (nicht|abwesend|im urlaub)"
+    r"|vacation (reply|response|message|notice)|ooo\b|automatische (antwort|r[üu]ckantwort|e-mail)|abwesen"
+    r"|ich bin (nicht|abwesend|im urlaub)"
     r"|urlaubs|au(ß|ss)er haus|nicht im b[üu]ro|r[ée]ponse automatique|absen(ce|t)( du bureau|\b)|message d['’]absence"
     r"|respuesta autom[áa]tica|fuera de (la )?oficina|ausente|ausencia|risposta automatica|fuori (sede|ufficio)"
     r"|assen(te|za)|automatisch(e)? (antwoord|bericht|beantwoord)|afwezig|niet aanwezig|buiten kantoor"
@@ -58,8 +59,9 @@ _AWAY = re.compile(
 _AWAY_PREFIX = re.compile(
     r"(automatic reply|auto[ -]?(reply|response)|automated reply|out of (the )?office( auto-?reply)?|ooo"
     r"|automatische antwort|abwesenheits(notiz|nachricht|benachrichtigung|meldung|assistent)|abwesend(heit)?"
-    r"|r[ée]ponse automatique|absence du bureau|message d['’]absence( du bureau)?|respuesta autom[áa]tica|fuera de (la )?oficina"
-    r"|risposta automatica|fuori (sede|ufficio)|automatisch antwoord|afwezig(heid)?|afwezigheidsassistent"
+    r"|r[ée]ponse automatique|absence du bureau|message d['’]absence( du bureau)?"
+    r"|respuesta autom[áa]tica|fuera de (la )?oficina|risposta automatica|fuori (sede|ufficio)"
+    r"|automatisch antwoord|afwezig(heid)?|afwezigheidsassistent"
     r"|resposta autom[áa]tica|automatisk svar|autosvar)\s{0,3}(:|\(|-\s|–|$)",
     re.IGNORECASE,
 )
@@ -67,13 +69,15 @@ _AWAY_PREFIX = re.compile(
 
 _BOUNCERS = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "mailer_daemon", "mdaemon")
 _UNDELIVERED = re.compile(
-    r"\W{0,4}((re|aw): )?(undeliver(ed|able)|(mail )?delivery (status notification|failure|failed|has failed|report|problem"
-    r"|incomplete|unsuccessful|error|delayed|notification)|delivery status|(mail|message) delivery|mail (system error|delivery|could not)|returned mail"
-    r"|returned to sender|failure notice|non[- ]?delivery|ndn?r?:|message (status|could not|not delivered|undeliverable)"
-    r"|warning: (message|could not|mail)|delayed mail|nicht zustellbar|unzustellbar|zustellung|rückläufer|non remis|non remise"
-    r"|échec de (la )?(remise|livraison)|notification d['’]état|no se (pudo|puede) entregar|no entregado|error al entregar"
+    r"\W{0,4}((re|aw): )?(undeliver(ed|able)|(mail )?delivery (status notification|failure|failed|has failed"
+    r"|report|problem|incomplete|unsuccessful|error|delayed|notification)|delivery status|(mail|message) delivery"
+    r"|mail (system error|delivery|could not)|returned mail|returned to sender|failure notice|non[- ]?delivery|ndn?r?:"
+    r"|message (status|could not|not delivered|undeliverable)|warning: (message|could not|mail)|delayed mail"
+    r"|nicht zustellbar|unzustellbar|zustellung|rückläufer|non remise?|échec de (la )?(remise|livraison)"
+    r"|notification d['’]état|no se (pudo|puede) entregar|no entregado|error al entregar"
     r"|notificaci[óo]n de estado|impossibile recapitare|non recapitabile|mancato recapito|onbestelbaar|niet afgeleverd"
-    r"|aflevering mislukt|não entregue|mail not delivered|email could not|user unknown|nondeliverable|permanent delivery failure"
+    r"|aflevering mislukt|não entregue|mail not delivered|email could not|user unknown|nondeliverable"
+    r"|permanent delivery failure"
     r"|wiadomość niedostarczona|недоставленное)",
     re.IGNORECASE,
 )

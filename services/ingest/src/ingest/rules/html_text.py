@@ -36,43 +36,43 @@ _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)|margin\s*:\s*0(?:px)? 0
 """The style of a ``blockquote`` that only indents: Gmail writes it for its button of that name."""
 
 _QUOTED = frozenset(
-    [
-        "gmail_quote",
+    {
+        "cite",
+        "front-blockquote",
         "gmail_attr",
-        "yahoo_quoted",
-        "protonmail_quote",
-        "tutanota_quote",
+        "isforwardcontent",
+        "isreplycontent",
+        "mail-editor-reference-message-container",
         "moz-cite-prefix",
         "moz-email-headers-table",
-        "zmail_extra",
-        "ymail_quoted",
-        "front-blockquote",
-        "reply-intro",
-        "isreplycontent",
-        "isforwardcontent",
         "olk_src_body_section",
+        "protonmail_quote",
         "quote",
-        "cite",
-        "mail-editor-reference-message-container",
-    ]
+        "reply-intro",
+        "tutanota_quote",
+        "yahoo_quoted",
+        "ymail_quoted",
+        "zmail_extra",
+    }
 )
-"""Classes, ids, names and types of elements that hold a quote or its introduction."""
+"""Classes, ids, names and types of elements that hold a quote or its introduction. Not ``gmail_quote``: below
+its ``blockquote`` people go on writing in it."""
 
 _REST = frozenset(["divrplyfwdmsg", "appendonsend", "stopspelling", "outlookmessageheader"])
 """Those that stand before the quote; everything behind them belongs to it."""
 
 _SIGNATURES = frozenset(
-    [
+    {
+        "bloop_sign",
         "gmail_signature",
         "gmail_signature_prefix",
+        "k9mail-signature",
         "moz-signature",
         "ms-outlook-mobile-signature",
         "protonmail_signature_block",
-        "ymail_android_signature",
-        "k9mail-signature",
-        "bloop_sign",
         "signature",
-    ]
+        "ymail_android_signature",
+    }
 )
 SIGNED = "\ue001"
 """Begins a line of a signature in text made for folding; a character that no charset assigns."""

@@ -69,7 +69,8 @@ def parse_mail(
     """Parse a mail. Raises `Unparseable`, and nothing else, for what must be shown raw.
 
     ``envelope_sender`` is the return path: ``""`` for the null one, None where only the header can tell. ``max_size``
-    is in bytes, ``max_text`` and ``max_html`` are in characters. CPU: 0.6 ms for a mail of 5 KB; in the worst case about ten seconds for one of 50 MiB, so large mails
+    is in bytes, ``max_text`` and ``max_html`` are in characters.
+    CPU: 0.6 ms for a mail of 5 KB; in the worst case about ten seconds for one of 50 MiB, so large mails
     belong into a thread or a process of their own.
     """
     if reason := check_limits(raw, max_size=max_size):

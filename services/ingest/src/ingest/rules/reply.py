@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from ingest.rules import reply_marks as marks
 from ingest.rules.html_text import SIGNED, html_to_text
 
-MAX_SIGNATURE = 15
+MAX_SIGNATURE = 10
 """Lines below a mark that is no proper ``-- ``; longer ones are text below a ruler."""
 
 _WRAPPED = 4
 """Lines over which an attribution may be wrapped."""
+
+_KINDS = 3
+"""Different labels that make a header block."""
+
+_MAX_INDENT = 3
+"""Blanks before a quote mark."""
+
+_MAX_ADDRESSED = 160
+"""Characters of a line with a verb and an address that introduces a quote although it names no date."""
 
 _BLOCK = 14
 """Lines within which the labels of a header block stand."""
@@ -63,7 +72,7 @@ def _squeezed(text: str) -> str:
 
 def _is_quote(line: str) -> bool:
     stripped = line.lstrip(" ")
-    return stripped.startswith(">") and len(line) - len(stripped) <= 3 and not stripped.startswith(">From ")
+    return stripped.startswith(">") and len(line) - len(stripped) <= _MAX_INDENT and not stripped.startswith(">From ")
 
 
 def _without_quotes(lines: list[str]) -> tuple[list[str | None], bool]:
@@ -117,8 +126,6 @@ def _intro_end(lines: list[str], at: int) -> int:
         return 0
     if marks.ORIGINAL.match(line) or marks.FORWARDED.match(line):
         return _skip_block(lines, at + 1)
-    if ":" not in line and "：" not in line:
-        return _attribution_end(lines, at)
     return _block_end(lines, at) or _attribution_end(lines, at)
 
 
@@ -148,9 +155,9 @@ def _block_end(lines: list[str], at: int) -> int:
             others += 1
             if others > (6 if "to" in kinds or "cc" in kinds else 2):
                 break
-        elif {"from", "subject"} <= kinds.keys() and len(kinds) >= 3:
+        elif {"from", "subject"} <= kinds.keys() and len(kinds) >= _KINDS:
             break
-    if "from" not in kinds or kinds["from"] > at + 3 or len(kinds) < 3 or not {"date", "subject"} & kinds.keys():
+    if "from" not in kinds or kinds["from"] > at + 3 or len(kinds) < _KINDS or not {"date", "subject"} & kinds.keys():
         return 0
     return last + 1
 
@@ -182,12 +189,16 @@ def _is_attribution(text: str, lines: list[str], at: int, *, ends: bool) -> bool
         return ends or dated or addressed
     if not ends:
         return False
-    return (dated and bool(marks.OPENING.match(text))) or (dated and addressed) or (addressed and len(text) < 160)
+    return (
+        (dated and bool(marks.OPENING.match(text)))
+        or (dated and addressed)
+        or (addressed and len(text) < _MAX_ADDRESSED)
+    )
 
 
 def _names_somebody(text: str) -> bool:
     """Whether a line without a verb, such as ``12.01.2026 10:00, Anna <anna@x>:``, only says who and when."""
-    return bool(marks.ADDRESS.search(text) and marks.DATE.search(text) and len(text) < 200)
+    return bool(marks.ADDRESS.search(text) and marks.DATE.search(text) and len(text) < _MAX_ADDRESSED)
 
 
 def _without_signatures(kept: list[str | None]) -> list[str | None]:

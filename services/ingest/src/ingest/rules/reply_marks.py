@@ -44,8 +44,9 @@ ORIGINAL = re.compile(
     rf"[\s>]{{0,4}}[-_*=—]{{1,40}}\s{{0,4}}(?:{_ORIGINAL})\s{{0,4}}[-_*=—:]{{0,40}}\s{{0,4}}$", re.IGNORECASE
 )
 _FORWARDED = (
-    r"forwarded message(?: from .{1,80})?|forwarded by .{1,120}|begin forwarded message|weitergeleitete (?:nachricht|mail"
-    r"|e-mail)|weitergeleitet von .{1,120}|anfang der weitergeleiteten (?:nachricht|e-mail)|message transféré"
+    r"forwarded message(?: from .{1,80})?|forwarded by .{1,120}|begin forwarded message"
+    r"|weitergeleitete (?:nachricht|mail|e-mail)|weitergeleitet von .{1,120}"
+    r"|anfang der weitergeleiteten (?:nachricht|e-mail)|message transféré"
     r"|message transmis|courriel transféré|début du message (?:réexpédié|transféré)|mensaje reenviado"
     r"|inicio del mensaje reenviado|messaggio inoltrato|inizio messaggio inoltrato|doorgestuurd bericht"
     r"|begin doorgestuurd bericht|mensagem encaminhada|videresendt (?:besked|melding)|vidarebefordrat meddelande"
@@ -59,10 +60,12 @@ FORWARDED = re.compile(
 
 _LABELS = {
     "from": "from|von|de|da|van|från|fra|od|от|expéditeur|remitente|mittente|afzender|absender|lähettäjä|发件人|差出人",
-    "date": "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviado el|enviado em|enviada em|fecha|inviato"
-    "|data|verzonden|verstuurd|skickat|sendt|wysłano|отправлено|дата|lähetetty|date d'envoi|发送时间|日時|送信日時|päiväys",
+    "date": "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|enviado|enviado el|enviado em|enviada em|fecha"
+    "|inviato|data|verzonden|verstuurd|skickat|sendt|wysłano|отправлено|дата|lähetetty|date d'envoi|发送时间|日時"
+    "|送信日時|päiväys",
     "to": "to|an|à|a|para|per|aan|till|til|do|кому|pour|destinataire|empfänger|vastaanottaja|收件人|宛先",
-    "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|temat|тема|betr|aihe|sujet|主题|件名|thema",
+    "subject": "subject|betreff|objet|asunto|oggetto|onderwerp|assunto|ämne|emne|temat|тема|betr|aihe|sujet|主题|件名"
+    "|thema",
     "cc": "cc|bcc|kopie|copie|copia|kopia|kopi|dw|копия|kopio|抄送|reply-to|antwort an|responder a|répondre à"
     "|importance|priority|priorität|wichtigkeit|attachments|anlagen|organization|organisation|bijlagen|pièces jointes",
 }
@@ -74,7 +77,7 @@ DIVIDER = re.compile(r"\s{0,8}[-_=*—–~]{3,}\s{0,8}$")
 RULE = re.compile(r"\s{0,3}_{20,}\s{0,3}$")
 """The line that Outlook and Mailman draw over what does not belong to the mail."""
 
-SIGNATURE = re.compile(r"(?:-- |--|—|––|-- \*|__|---)[\r\t ]{0,3}$")
+SIGNATURE = re.compile(r"(?:--|—|––|__|---)[\r\t ]{0,3}$")
 FOOTER = re.compile(r"mailing[ -]?list|unsubscribe|abmelden|désabonner|listinfo|/options/|subscription", re.IGNORECASE)
 MOBILE = re.compile(
     r"""[\s*_(\[<-]{0,6}(?:

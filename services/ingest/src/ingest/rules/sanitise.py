@@ -115,7 +115,7 @@ def tame(html: str, *, keep: frozenset[str] = frozenset()) -> str:
 class _Simplified:
     """HTML written anew, well nested."""
 
-    def __init__(self, html: str, keep: frozenset[str]) -> None:
+    def __init__(self, html: str, keep: frozenset[str] = frozenset()) -> None:
         self._keep = keep
         self._out: list[str] = []
         self._open: list[str] = []

@@ -7,7 +7,8 @@ from ingest.rules.classify import Headers
 from ingest.rules.headers import header_text
 
 _SUBJECT = re.compile(
-    r"\s*(?:\*{2,8}|\[|\{|<)\s*(?:possible |probable |suspected |potential )?(?:spam|junk)\b[^\]\}>*]{0,20}(?:\*{2,8}|\]|\}|>)",
+    r"\s*(?:\*{2,8}|\[|\{|<)\s*(?:possible |probable |suspected |potential )?(?:spam|junk)\b"
+    r"[^\]\}>*]{0,20}(?:\*{2,8}|\]|\}|>)",
     re.IGNORECASE,
 )
 _SCL = re.compile(r"(?:^|[;\s])SCL:(-?\d{1,3})", re.IGNORECASE)
