@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from ingest.rules.charsets import decode
 from ingest.rules.html_text import html_to_text
-from ingest.rules.limits import Part
 from ingest.rules.parts import AttachedFile, attached_file, children, content, field, is_attachment, label, parameters
+from ingest.rules.tree import Part
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
 _STUB = 400

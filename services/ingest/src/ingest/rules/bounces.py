@@ -87,7 +87,7 @@ def _fates(text: str, subject: str, failed: Sequence[str], own: set[str]) -> lis
         end = next((start for start in starts if start > at), len(text))
         words = text[at : min(end, at + _DIAGNOSTIC)]
         status = _status(words) or _status(text)
-        delayed = is_delay or status.startswith("4.")
+        delayed = is_delay or (status.startswith("4.") and not is_bounce_subject(subject))
         fates.append(Fate(address, "delayed" if delayed else "failed", status, " ".join(words.split())[:200]))
     return fates
 

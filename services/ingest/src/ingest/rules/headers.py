@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ingest.rules.charsets import decode
+from ingest.rules.transfer import base64_bytes
 
 MAX_IDS = 100
 """Message ids kept of one header: the first, which names the thread, and the last ones."""
@@ -22,7 +23,6 @@ _MAX_ENDING = 20
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*+)?\?([bBqQ])\?([^?]*+)\?=")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _BRACKETED = re.compile(r"<([^<>]++)>")
-_BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def header_text(value: str) -> str:
@@ -69,15 +69,6 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     if encoding in "qQ":
         return binascii.a2b_qp(text.encode(), header=True)
     return base64_bytes(text.encode())
-
-
-def base64_bytes(data: bytes) -> bytes:
-    """The bytes of Base64 text, however it is damaged: noise is skipped, a last incomplete group is dropped."""
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        clean = _BASE64_NOISE.sub(b"", data)
-        return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + b"==")
 
 
 def message_ids(value: str) -> tuple[str, ...]:

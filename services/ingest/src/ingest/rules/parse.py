@@ -7,21 +7,16 @@ fails with RecursionError on one kilobyte of brackets.
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.feedparser import FeedParser
-from email.message import Message
 
 from contracts.ingest import MAX_HTML, MAX_TEXT, Mailbox, MailKind
 from ingest.rules.addresses import mailboxes, only_mailbox
 from ingest.rules.bodies import read_body
 from ingest.rules.classify import LOOP_HEADER, Headers, asks_for_no_answer, classify
 from ingest.rules.headers import header_text, message_ids, sent_at
-from ingest.rules.limits import MAX_SIZE, Budget, Part, Unparseable, Untouched, check_limits
+from ingest.rules.limits import MAX_SIZE, Unparseable, check_limits
 from ingest.rules.parts import AttachedFile
 from ingest.rules.reports import DeliveryReport, read_report, report_type
-
-_POLICY = Untouched()
-_CHUNK = 256 * 1024
-"""Bytes fed at once: the parser holds four bytes for each of them."""
+from ingest.rules.tree import Part, read_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,26 +71,15 @@ def parse_mail(
     if reason := check_limits(raw, max_size=max_size):
         raise Unparseable(reason)
     try:
-        return _parsed(_tree(raw), envelope_sender, max_text=max_text, max_html=max_html)
+        return _parsed(read_tree(raw), envelope_sender, max_text=max_text, max_html=max_html)
     except (Unparseable, MemoryError):
         raise
     except Exception as error:  # the ways in which the standard library's parser may fail are no closed set
         raise Unparseable(f"the mail could not be read ({type(error).__name__})") from error
 
 
-def _tree(raw: bytes) -> Part:
-    budget = Budget()
-    parser: FeedParser[Message] = FeedParser(lambda: Part(_POLICY, budget), policy=_POLICY)
-    for at in range(0, len(raw), _CHUNK):
-        parser.feed(raw[at : at + _CHUNK].decode("ascii", "surrogateescape"))
-    root = parser.close()
-    if not isinstance(root, Part):
-        raise TypeError("the parser did not use our parts")
-    return root
-
-
 def _parsed(root: Part, envelope_sender: str | None, *, max_text: int, max_html: int) -> ParsedMail:
-    headers = _headers(root)
+    headers = root.fields
     sender = only_mailbox(headers.get("from", ()))
     subject = header_text(_first(headers, "subject"))
     if envelope_sender is None and _first(headers, "return-path").strip() == "<>":
@@ -135,13 +119,6 @@ def _parsed(root: Part, envelope_sender: str | None, *, max_text: int, max_html:
         headers=headers,
         is_rendered=body.is_rendered,
     )
-
-
-def _headers(root: Part) -> Headers:
-    found: dict[str, list[str]] = {}
-    for name, value in root.items():
-        found.setdefault(name.lower(), []).append(value)
-    return found
 
 
 def _first(headers: Headers, name: str) -> str:

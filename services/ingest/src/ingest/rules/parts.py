@@ -1,17 +1,15 @@
 """What one part of a mail holds: its bytes, its parameters, the file that it is (RFC 2045, 2183, 2231)."""
 
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 
 from ingest.rules.charsets import decode
-from ingest.rules.headers import base64_bytes, file_name, header_text, message_ids, raw_text
-from ingest.rules.limits import Part, Untouched
+from ingest.rules.headers import file_name, header_text, message_ids, raw_text
+from ingest.rules.transfer import decoded
+from ingest.rules.tree import Part, is_encoded, transfer_encoding
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
-_AS_SENT = Untouched(linesep="\r\n", mangle_from_=False)
 _ENDINGS = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
@@ -51,28 +49,17 @@ def children(part: Part) -> list[Part]:
     return [child for child in inner if isinstance(child, Part)]
 
 
-def field(part: Message, name: str) -> str:
-    """The raw value of a header, ``""`` where there is none."""
-    return str(part.get(name, ""))
+def field(part: Part, name: str) -> str:
+    """The raw value of a header, whose name is in lower case; ``""`` where there is none."""
+    values = part.fields.get(name)
+    return values[0] if values else ""
 
 
 def content(part: Part) -> bytes:
-    """The bytes of a leaf, its transfer encoding undone; damaged encodings yield what can be read."""
-    raw = part.source.encode("utf-8", "surrogateescape")
-    match transfer_encoding(part):
-        case "base64":
-            return base64_bytes(raw)
-        case "quoted-printable":
-            return binascii.a2b_qp(raw)
-        case "x-uuencode" | "uuencode" | "uue" | "x-uue":
-            return _uudecoded(part, raw)
-        case _:
-            return raw
-
-
-def transfer_encoding(part: Part) -> str:
-    """Content-Transfer-Encoding in lower case, without the parameters that it must not have."""
-    return field(part, "content-transfer-encoding").partition(";")[0].strip().lower()
+    """The bytes of a leaf, or of a mail inside the mail, its transfer encoding undone as far as it goes."""
+    if part.is_multipart() and not is_encoded(part):
+        return part.body
+    return decoded(part.body, transfer_encoding(part))
 
 
 def parameters(part: Part, header: str) -> Mapping[str, str]:
@@ -122,25 +109,11 @@ def attached_file(part: Part, number: int) -> AttachedFile:
     return AttachedFile(
         filename=label(part) or _invented_name(part, content_type, number),
         content_type=content_type,
-        data=_as_sent(part) if part.is_multipart() else content(part),
+        data=content(part),
         inline=False,
         content_id=ids[0] if ids else None,
         says_inline=disposition(part) == "inline",
     )
-
-
-def _uudecoded(part: Part, raw: bytes) -> bytes:
-    try:
-        decoded = part.get_payload(decode=True)
-    except ValueError:
-        return raw
-    return decoded if isinstance(decoded, bytes) else raw
-
-
-def _as_sent(part: Part) -> bytes:
-    """An attached mail or report, header by header as it came; some senders encode it although they must not."""
-    data = b"".join(block.as_bytes(policy=_AS_SENT) for block in children(part))
-    return base64_bytes(data) if transfer_encoding(part) == "base64" else data
 
 
 def _invented_name(part: Part, content_type: str, number: int) -> str:

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import HeaderParser
 
-from ingest.rules.headers import base64_bytes, header_text, message_ids
-from ingest.rules.limits import MAX_HEADER_BLOCK, Part, Untouched
-from ingest.rules.parts import children, content, field, parameters, transfer_encoding
+from ingest.rules.headers import header_text, message_ids
+from ingest.rules.limits import MAX_HEADER_BLOCK
+from ingest.rules.parts import children, content, field, parameters
+from ingest.rules.tree import Part, read_fields
 
 MAX_REPORTED = 500
 """Recipients read of one report."""
@@ -67,7 +66,7 @@ def read_report(root: Part) -> DeliveryReport | None:
     for part in parts:
         match part.get_content_type():
             case kind if kind in _STATUS_TYPES:
-                fates += (_fate(group) for group in _groups(part) if _RECIPIENTS & {*map(str.lower, group.keys())})
+                fates += (_fate(group) for group in children(part) if _RECIPIENTS & group.fields.keys())
             case "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/rfc822-headers":
                 original = original or _original_id(part)
     return DeliveryReport(original, tuple(fates[:MAX_REPORTED]))
@@ -80,17 +79,7 @@ def _is_undeclared(root: Part, parts: list[Part]) -> bool:
     return field(root, "return-path").strip() == "<>" or bool(_SERVER.search(field(root, "from")[:1_000]))
 
 
-def _groups(part: Part) -> list[Message]:
-    """The groups of fields in a status part; some senders encode it although they must not."""
-    if transfer_encoding(part) != "base64":
-        return list(children(part))
-    text = b"".join(inner.source.encode("utf-8", "surrogateescape") for inner in children(part))
-    blocks = re.split(rb"\r?\n\r?\n", base64_bytes(text)[:MAX_HEADER_BLOCK])
-    parser = HeaderParser(policy=Untouched())
-    return [parser.parsestr(block.decode("ascii", "surrogateescape")) for block in blocks[: MAX_REPORTED + 1]]
-
-
-def _fate(group: Message) -> Fate:
+def _fate(group: Part) -> Fate:
     recipient = _line(group, "final-recipient") or _line(group, "original-recipient")
     recipient = recipient.partition(";")[2] or recipient
     bracketed = _BRACKETED.search(recipient)
@@ -114,17 +103,13 @@ def _status(field_value: str, diagnostic: str) -> str:
     return f"{code[1]}.0.0" if code else ""
 
 
-def _line(group: Message, name: str) -> str:
+def _line(group: Part, name: str) -> str:
     return header_text(field(group, name))
 
 
 def _original_id(part: Part) -> str | None:
     """The Message-ID of the mail that the report quotes, whole or only its headers."""
-    quoted: Message
-    if inner := children(part):
-        quoted = inner[0]
-    else:
-        text = content(part)[:MAX_HEADER_BLOCK].decode("ascii", "surrogateescape")
-        quoted = HeaderParser(policy=Untouched()).parsestr(text)
+    inner = children(part)
+    quoted = inner[0] if inner else read_fields(content(part)[:MAX_HEADER_BLOCK])
     ids = message_ids(field(quoted, "message-id"))
     return ids[0] if ids else None
