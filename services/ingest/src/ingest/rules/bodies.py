@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from ingest.rules.charsets import decode
 from ingest.rules.html_text import html_to_text
-from ingest.rules.parts import AttachedFile, attached_file, children, content, field, is_attachment, label, parameters
+from ingest.rules.parts import AttachedFile, attached_file, content, field, is_attachment, label, parameters
 from ingest.rules.tree import Part
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
@@ -57,9 +57,9 @@ def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
 
 def _pieces(part: Part, files: list[AttachedFile], *, is_root: bool = False) -> list[_Piece]:
     """The pieces of a part in reading order; what is no text goes to ``files``."""
-    kind = part.get_content_type()
-    if part.is_multipart() and not kind.startswith("message/"):
-        inner = children(part)
+    kind = part.kind
+    if part.parts and not kind.startswith("message/"):
+        inner = part.parts
         match kind:
             case "multipart/alternative":
                 return _alternative(inner, files)
@@ -77,7 +77,7 @@ def _alternative(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
     """One piece: the first plain text and the last HTML. Other renderings of the same text are no files."""
     best = _Piece()
     for part in parts:
-        kind = part.get_content_type()
+        kind = part.kind
         if kind.startswith("text/") and kind not in {"text/plain", "text/html", "text/calendar"}:
             continue
         pieces = _pieces(part, files)
@@ -93,7 +93,7 @@ def _related(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
     """The first part is what to read, the others are what it shows (RFC 2387)."""
     pieces = _pieces(parts[0], files) if parts else []
     for part in parts[1:]:
-        if part.is_multipart():
+        if part.parts:
             pieces += _pieces(part, files)
         else:
             files.append(attached_file(part, len(files) + 1))
@@ -102,9 +102,9 @@ def _related(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
 
 def _is_text(part: Part, kind: str, *, is_root: bool) -> bool:
     """Whether this leaf is to be read: text without a file name; a multipart that has no parts is text, too."""
-    if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.is_multipart()):
+    if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.parts):
         return False
-    if "content-disposition" not in part and (is_root or "name" not in field(part, "content-type").lower()):
+    if "content-disposition" not in part.fields and (is_root or "name" not in field(part, "content-type").lower()):
         return True
     return not is_attachment(part) and (is_root or not label(part))
 

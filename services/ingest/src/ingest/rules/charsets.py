@@ -51,6 +51,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf_16"),
     (codecs.BOM_UTF16_BE, "utf_16"),
 )
+_MARK_STARTS = frozenset(sign[:1] for sign, _ in _MARKS)
 _JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
 
 
@@ -73,8 +74,10 @@ def decode(data: bytes, declared: str | None) -> str:
 
 
 def _ladder(data: bytes, charset: str | None) -> list[str]:
-    if mark := next((codec for sign, codec in _MARKS if data.startswith(sign)), None):
-        return [mark]
+    if data[:1] in _MARK_STARTS:
+        for sign, codec in _MARKS:
+            if data.startswith(sign):
+                return [codec]
     if charset is None:
         return ["iso2022_jp_ext" if _JAPANESE_SHIFT.search(data) else "utf_8"]
     if charset.startswith(_NEEDS_MARK) and not charset.endswith(("le", "be")):

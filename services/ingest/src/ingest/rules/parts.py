@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ingest.rules.charsets import decode
-from ingest.rules.headers import file_name, header_text, message_ids, raw_text
+from ingest.rules.headers import file_name, header_text, message_ids
+from ingest.rules.parameters import parameters_of
 from ingest.rules.transfer import decoded
 from ingest.rules.tree import Part, is_encoded, transfer_encoding
 
@@ -43,12 +43,6 @@ class AttachedFile:
     says_inline: bool = False
 
 
-def children(part: Part) -> list[Part]:
-    """The parts within a part; none for a leaf."""
-    inner = part.get_payload() if part.is_multipart() else []
-    return [child for child in inner if isinstance(child, Part)]
-
-
 def field(part: Part, name: str) -> str:
     """The raw value of a header, whose name is in lower case; ``""`` where there is none."""
     values = part.fields.get(name)
@@ -57,29 +51,14 @@ def field(part: Part, name: str) -> str:
 
 def content(part: Part) -> bytes:
     """The bytes of a leaf, or of a mail inside the mail, its transfer encoding undone as far as it goes."""
-    if part.is_multipart() and not is_encoded(part):
+    if part.parts and not is_encoded(part):
         return part.body
     return decoded(part.body, transfer_encoding(part))
 
 
 def parameters(part: Part, header: str) -> Mapping[str, str]:
-    """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231).
-
-    None at all where ``name*`` and ``name*0`` contradict each other: the standard library cannot sort them.
-    """
-    plain: dict[str, str] = {}
-    extended: dict[str, str] = {}
-    try:
-        pairs = part.get_params(failobj=[], header=header)
-    except (TypeError, ValueError):
-        return {}
-    for name, value in (pairs or [])[1:]:
-        if isinstance(value, tuple):
-            charset, _, text = value
-            extended[name.lower()] = decode(text.encode("latin-1", "replace"), charset or "utf-8")
-        else:
-            plain.setdefault(name.lower(), raw_text(value))
-    return plain | extended
+    """The parameters of a header by name in lower case."""
+    return parameters_of(field(part, header))
 
 
 def is_attachment(part: Part) -> bool:
@@ -95,14 +74,14 @@ def disposition(part: Part) -> str:
 def label(part: Part) -> str:
     """The file name that the part claims, made harmless; ``""`` where it claims none."""
     for header, name in (("content-disposition", "filename"), ("content-type", "name")):
-        if header in part and (found := file_name(parameters(part, header).get(name, ""))):
+        if header in part.fields and (found := file_name(parameters(part, header).get(name, ""))):
             return found
     return ""
 
 
 def attached_file(part: Part, number: int) -> AttachedFile:
     """The file that this part is; ``number`` distinguishes those without a name."""
-    kind = part.get_content_type()
+    kind = part.kind
     content_type = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
     content_id = field(part, "content-id")
     ids = message_ids(content_id) or message_ids(f"<{content_id}>")
@@ -119,6 +98,6 @@ def attached_file(part: Part, number: int) -> AttachedFile:
 def _invented_name(part: Part, content_type: str, number: int) -> str:
     """A name for a file without one: an attached mail is called by its subject."""
     if content_type in {"message/rfc822", "message/global"}:
-        subject = next((header_text(field(mail, "subject")) for mail in children(part)), "")
+        subject = next((header_text(field(mail, "subject")) for mail in part.parts), "")
         return file_name(f"{subject or f'mail-{number}'}.eml".replace("/", "-"))
     return f"attachment-{number}{_ENDINGS.get(content_type, '.bin')}"

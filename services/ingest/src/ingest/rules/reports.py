@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ingest.rules.headers import header_text, message_ids
 from ingest.rules.limits import MAX_HEADER_BLOCK
-from ingest.rules.parts import children, content, field, parameters
+from ingest.rules.parts import content, field, parameters
 from ingest.rules.tree import Part, read_fields
 
 MAX_REPORTED = 500
@@ -48,25 +48,25 @@ class DeliveryReport:
 
 def report_type(root: Part) -> str:
     """The ``report-type`` of a ``multipart/report`` (RFC 6522) in lower case, ``""`` for any other mail."""
-    if root.get_content_type() != "multipart/report":
+    if root.kind != "multipart/report":
         return ""
     return parameters(root, "content-type").get("report-type", "").lower()
 
 
 def read_report(root: Part) -> DeliveryReport | None:
     """The delivery report that this mail is, or None. Some servers call it ``multipart/mixed``."""
-    if not root.is_multipart() or root.get_content_maintype() != "multipart":
+    if not root.parts or not root.kind.startswith("multipart/"):
         return None
-    parts = children(root)
+    parts = root.parts
     declared = report_type(root)
     if declared != "delivery-status" and (declared or not _is_undeclared(root, parts)):
         return None
     original: str | None = None
     fates: list[Fate] = []
     for part in parts:
-        match part.get_content_type():
+        match part.kind:
             case kind if kind in _STATUS_TYPES:
-                fates += (_fate(group) for group in children(part) if _RECIPIENTS & group.fields.keys())
+                fates += (_fate(group) for group in part.parts if _RECIPIENTS & group.fields.keys())
             case "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/rfc822-headers":
                 original = original or _original_id(part)
     return DeliveryReport(original, tuple(fates[:MAX_REPORTED]))
@@ -74,7 +74,7 @@ def read_report(root: Part) -> DeliveryReport | None:
 
 def _is_undeclared(root: Part, parts: list[Part]) -> bool:
     """Whether a mail server sent a report without saying so."""
-    if not any(part.get_content_type() in _STATUS_TYPES for part in parts):
+    if not any(part.kind in _STATUS_TYPES for part in parts):
         return False
     return field(root, "return-path").strip() == "<>" or bool(_SERVER.search(field(root, "from")[:1_000]))
 
@@ -109,7 +109,7 @@ def _line(group: Part, name: str) -> str:
 
 def _original_id(part: Part) -> str | None:
     """The Message-ID of the mail that the report quotes, whole or only its headers."""
-    inner = children(part)
+    inner = part.parts
     quoted = inner[0] if inner else read_fields(content(part)[:MAX_HEADER_BLOCK])
     ids = message_ids(field(quoted, "message-id"))
     return ids[0] if ids else None

@@ -5,23 +5,28 @@ does not end them, and a boundary that nobody declared is found where it is used
 """
 
 import re
-from collections.abc import Iterator
-from email.message import Message
-from email.policy import Compat32
+from functools import lru_cache
 
 from ingest.rules.limits import MAX_DEPTH, SHORT, Budget, Unparseable, header_breach
+from ingest.rules.parameters import parameters_of
 from ingest.rules.transfer import decoded
 
-_POLICY = Compat32()
+MAX_NAME = 200
+"""Characters of the name of a header."""
+
 _HEADER_END = re.compile(rb"\n(?=\r*\n)")
-_LINE_END = re.compile(r"\r*\n(?![ \t])|\r+\Z")
+_LF, _CR = b"\n\r"
+_FOLDS = (" ", "\t")
+_AHEAD = 30
+"""Lines behind a stray one in which a header must follow."""
+
 _BLANK_LINES = re.compile(rb"\n(?:\r*\n)+")
 _BASE64_LINE = re.compile(rb"\s*[A-Za-z0-9+/=]{4,}\s*(?:\n|\Z)")
 _NAME = re.compile(r"[!-9;-~]+[ \t]*")
 _MAIL_HEADER = re.compile(
-    r"^(?:received|return-path|delivered-to|message-id|date|from|to|cc|subject|reply-to|references|in-reply-to|sender"
+    r"(?:received|return-path|delivered-to|message-id|date|from|to|cc|subject|reply-to|references|in-reply-to|sender"
     r"|mime-version|content-[a-z-]+|x-[\w-]+|list-[a-z-]+|dkim-signature|user-agent|importance)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 """Headers behind which a line that is no header cannot be the beginning of the text."""
 
@@ -31,46 +36,23 @@ _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _GROUPS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 
 
-class Part(Message):
+class Part:
     """One part: its headers as they came, 8-bit bytes as surrogates, and ``body``, the bytes behind them.
 
-    ``fields`` are the headers by name in lower case. ``body`` of a part with children is theirs.
+    ``fields`` are the headers by name in lower case, ``kind`` is the type in lower case (``text/plain`` where the
+    header makes no sense). ``body`` of a part with ``parts`` is theirs.
     """
 
-    def __init__(self, lines: list[tuple[str, str]], body: bytes, *, default_type: str = "text/plain") -> None:
-        super().__init__(_POLICY)
+    __slots__ = ("body", "fields", "kind", "parts")
+
+    def __init__(self, fields: dict[str, list[str]], body: bytes, *, default_kind: str = "text/plain") -> None:
+        self.fields = fields
         self.body = body
-        self.fields: dict[str, list[str]] = {}
-        for name, value in lines:
-            self.fields.setdefault(name.lower(), []).append(value)
-        self.set_default_type(default_type)
-        self._type = self._content_type()
-
-    def get(self, name: str, failobj: object = None) -> object:  # type: ignore[override]
-        """The first value of a header as it came."""
-        values = self.fields.get(name.lower())
-        return values[0] if values else failobj
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self.fields
-
-    def get_content_type(self) -> str:
-        """The type in lower case; ``text/plain`` where the header makes no sense."""
-        return self._type
-
-    def _content_type(self) -> str:
-        values = self.fields.get("content-type")
-        if values is None:
-            return self.get_default_type()
-        kind = values[0].partition(";")[0].strip().lower()
-        return kind if kind.count("/") == 1 else "text/plain"
-
-    def get_boundary(self, failobj: object = None) -> object:  # type: ignore[override]
-        """The boundary, or ``failobj`` where the parameters contradict each other: no reason to give up a mail."""
-        try:
-            return super().get_boundary(failobj)
-        except (TypeError, ValueError):
-            return failobj
+        self.parts: list[Part] = []
+        self.kind = default_kind
+        if values := fields.get("content-type"):
+            kind = values[0].partition(";")[0].strip().lower()
+            self.kind = kind if kind.count("/") == 1 else "text/plain"
 
 
 def read_tree(raw: bytes) -> Part:
@@ -84,8 +66,8 @@ def read_tree(raw: bytes) -> Part:
 def read_fields(block: bytes) -> Part:
     """A part that is only headers, such as those that a report quotes. Raises `Unparseable`."""
     found = _HEADER_END.search(block)
-    lines, _ = _header_lines(block[: found.start() if found else len(block)].decode("ascii", "surrogateescape"))
-    return Part(lines, b"")
+    fields, _ = _header_fields(block[: found.start() if found else len(block)].decode("ascii", "surrogateescape"))
+    return Part(fields, b"")
 
 
 class _Reader:
@@ -95,11 +77,11 @@ class _Reader:
         self._raw = raw
         self._budget = budget or Budget()
 
-    def part(self, start: int, end: int, *, depth: int, default_type: str = "text/plain") -> Part:
+    def part(self, start: int, end: int, *, depth: int, default_kind: str = "text/plain") -> Part:
         """The part between two offsets, with everything in it."""
-        lines, body = self._headers(start, end)
-        part = Part(lines, self._raw[body:end], default_type=default_type)
-        kind = part.get_content_type()
+        fields, body = self._headers(start, end)
+        part = Part(fields, self._raw[body:end], default_kind=default_kind)
+        kind = part.kind
         if kind.startswith("multipart/"):
             self._multipart(part, body, end, depth, kind)
         elif kind in _MESSAGES:
@@ -114,35 +96,35 @@ class _Reader:
         self._budget.spend()
         return depth + 1
 
-    def _headers(self, start: int, end: int) -> tuple[list[tuple[str, str]], int]:
+    def _headers(self, start: int, end: int) -> tuple[dict[str, list[str]], int]:
         """The headers from ``start`` on, and where the body begins."""
         raw = self._raw
         if start >= end:
-            return [], end
+            return {}, end
         if raw[start] in b"\r\n":
             line_end = raw.find(b"\n", start, end)
             if not raw[start : line_end if line_end >= 0 else end].strip(b"\r"):
-                return [], line_end + 1 if line_end >= 0 else end
+                return {}, line_end + 1 if line_end >= 0 else end
         found = _HEADER_END.search(raw, start, end)
         stop = found.start() if found else end
         block = raw[start:stop].decode("ascii", "surrogateescape")
-        lines, text_at = _header_lines(block)
-        if text_at is not None:
-            return lines, start + text_at
+        fields, text_line = _header_fields(block)
+        if text_line is not None:
+            return fields, start + sum(len(line) + 1 for line in block.split("\n")[:text_line])
         if not found:
-            return lines, end
-        return lines, raw.find(b"\n", found.end(), end) + 1
+            return fields, end
+        return fields, raw.find(b"\n", found.end(), end) + 1
 
     def _multipart(self, part: Part, start: int, end: int, depth: int, kind: str) -> None:
         """Attach what stands between the boundaries; without any the part stays a leaf."""
-        boundary = part.get_boundary()
-        mark = boundary.encode("utf-8", "surrogateescape").rstrip() if isinstance(boundary, str) else b""
+        boundary = parameters_of(part.fields.get("content-type", [""])[0]).get("boundary", "")
+        mark = boundary.encode("utf-8", "surrogateescape").rstrip()
         spans = self._spans(mark, start, end) if mark else []
         if not spans and (guessed := self._undeclared(start, end)):
             spans = self._spans(guessed, start, end)
-        default_type = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        default_kind = "message/rfc822" if kind == "multipart/digest" else "text/plain"
         for at, stop in spans:
-            part.attach(self.part(at, stop, depth=self._enter(depth), default_type=default_type))
+            part.parts.append(self.part(at, stop, depth=self._enter(depth), default_kind=default_kind))
 
     def _undeclared(self, start: int, end: int) -> bytes | None:
         """The boundary that a multipart uses without having declared it: a line used twice, or closed."""
@@ -160,7 +142,7 @@ class _Reader:
         at = start
         while (at := raw.find(mark, at, end)) >= 0:
             line_start, at = at, at + len(mark)
-            if line_start > start and raw[line_start - 1] != 10:  # noqa: PLR2004  # a line feed
+            if line_start > start and raw[line_start - 1] != _LF:
                 continue
             line_end = raw.find(b"\n", at, end)
             rest = raw[at : line_end if line_end >= 0 else end].strip()
@@ -176,13 +158,14 @@ class _Reader:
                 return spans
             at = opened
         if opened is not None and opened < end:
-            spans.append((opened, end))
+            stop = end if raw[end - 1] != _LF else self._before_line_end(opened, end)
+            spans.append((opened, stop))
         return spans
 
     def _before_line_end(self, start: int, at: int) -> int:
         """The offset before the line end in front of ``at``, which belongs to the boundary (RFC 2046 §5.1.1)."""
         at -= 1
-        return at - 1 if at > start and self._raw[at - 1] == 13 else max(at, start)  # noqa: PLR2004  # a CR
+        return at - 1 if at > start and self._raw[at - 1] == _CR else max(at, start)
 
     def _message(self, part: Part, start: int, end: int, depth: int) -> None:
         """Attach the mail that this part is; some senders encode it although they must not."""
@@ -191,7 +174,7 @@ class _Reader:
             child = _Reader(inner, self._budget).part(0, len(inner), depth=self._enter(depth))
         else:
             child = self.part(start, end, depth=self._enter(depth))
-        part.attach(child)
+        part.parts.append(child)
 
     def _groups(self, part: Part, depth: int) -> None:
         """Attach the groups of fields of a delivery report (RFC 3464 §2.1), each as a part without a body."""
@@ -199,8 +182,8 @@ class _Reader:
         for block in _BLANK_LINES.split(fields):
             if block.strip():
                 self._enter(depth)
-                lines, _ = _header_lines(block.decode("ascii", "surrogateescape"))
-                part.attach(Part(lines, b""))
+                fields, _ = _header_fields(block.decode("ascii", "surrogateescape"))
+                part.parts.append(Part(fields, b""))
 
 
 def transfer_encoding(part: Part) -> str:
@@ -214,29 +197,37 @@ def is_encoded(part: Part) -> bool:
     return transfer_encoding(part) == "base64" and bool(_BASE64_LINE.match(part.body))
 
 
-def _header_lines(block: str) -> tuple[list[tuple[str, str]], int | None]:
-    """The headers of a block, and the offset at which it turns out to be text; None where it is all headers."""
-    lines: list[tuple[str, str]] = []
-    last_header = -1
-    at = 0
-    for end in _line_ends(block):
-        line = block[at : end.start()] if end else block[at:]
+def _header_fields(block: str) -> tuple[dict[str, list[str]], int | None]:
+    """The headers of a block by name in lower case, and the line in which it turns out to be text, if it does."""
+    fields: dict[str, list[str]] = {}
+    lines = block.split("\n")
+    number, count = 0, len(lines)
+    while number < count:
+        line, first = lines[number], number
+        number += 1
+        while number < count and lines[number].startswith(_FOLDS):
+            number += 1
         name, colon, value = line.partition(":")
-        if colon and _NAME.fullmatch(name):
+        if colon and (key := _key(name)):
+            if number > first + 1:
+                value = "\n".join((value, *lines[first + 1 : number]))
             value = value.lstrip(" \t")
             if len(value) > SHORT and (breach := header_breach(name, value)):
                 raise Unparseable(breach)
-            lines.append((name.rstrip(), value))
-        elif line and not line.startswith(("From ", ">From ")):
-            if last_header < 0:
-                last_header = max((found.start() for found in _MAIL_HEADER.finditer(block)), default=0)
-            if not lines or at > last_header:
-                return lines, at
-        at = end.end() if end else at
-    return lines, None
+            fields.setdefault(key, []).append(value)
+        elif _is_text(line, lines, first, has_fields=bool(fields)):
+            return fields, first
+    return fields, None
 
 
-def _line_ends(block: str) -> Iterator[re.Match[str] | None]:
-    """The ends of the unfolded lines; None for that of the last one."""
-    yield from _LINE_END.finditer(block)
-    yield None
+def _is_text(line: str, lines: list[str], at: int, *, has_fields: bool) -> bool:
+    """Whether a line that is no header begins the text; a stray one between headers is left out."""
+    if not line.rstrip("\r") or line.startswith(("From ", ">From ")):
+        return False
+    return not has_fields or not any(_MAIL_HEADER.match(other) for other in lines[at + 1 : at + 1 + _AHEAD])
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> str | None:
+    """The name of a header in lower case; None for what is no name."""
+    return name.rstrip(" \t").lower() if len(name) <= MAX_NAME and _NAME.fullmatch(name) else None
