@@ -74,12 +74,28 @@ _SIGNATURES = frozenset(
         "ymail_android_signature",
     }
 )
+_MARKED = re.compile(
+    "|".join(
+        (
+            "<blockquote",
+            *map(re.escape, (_QUOTED | _REST | _SIGNATURES) - {"cite", "quote"}),
+            'name="quote',
+            "class=.{0,3}quote",
+        )
+    ),
+    re.IGNORECASE,
+)
 SIGNED = "\ue001"
 """Begins a line of a signature in text made for folding; a character that no charset assigns."""
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _MAX_QUOTE = 9
 """Quote marks in front of a line."""
+
+
+def is_marked(html: str) -> bool:
+    """Whether folding could find something that the plain text of the HTML does not show."""
+    return bool(_MARKED.search(html))
 
 
 def html_to_text(html: str, *, folding: bool = False) -> str:

@@ -7,7 +7,7 @@ by a glance and an answer that is missing is lost. Linear in the number of lines
 from dataclasses import dataclass
 
 from ingest.rules import reply_marks as marks
-from ingest.rules.html_text import SIGNED, html_to_text
+from ingest.rules.html_text import SIGNED, html_to_text, is_marked
 
 MAX_SIGNATURE = 10
 """Lines below a mark that is no proper ``-- ``; longer ones are text below a ruler."""
@@ -15,6 +15,7 @@ MAX_SIGNATURE = 10
 _WRAPPED = 4
 """Lines over which an attribution may be wrapped."""
 
+_RULERS = frozenset("-_*=—")
 _KINDS = 3
 """Different labels that make a header block."""
 
@@ -38,10 +39,12 @@ class Reply:
 
 def reply_of(text: str, html: str | None, *, is_rendered: bool) -> str:
     """The answer in a mail. ``is_rendered``: the text was made from the HTML, so that shows more than the text does."""
-    if html is not None and is_rendered:
+    if html is None or not is_marked(html):
+        return from_text(text).text
+    if is_rendered:
         return from_text(html_to_text(html, folding=True)).text
     plain = from_text(text)
-    if plain.found or html is None:
+    if plain.found:
         return plain.text
     marked = from_text(html_to_text(html, folding=True))
     return marked.text if marked.found and marked.text in _squeezed_pair(marked.text, text) else plain.text
@@ -54,6 +57,8 @@ def _squeezed_pair(answer: str, text: str) -> tuple[str, ...]:
 
 def from_text(text: str) -> Reply:
     """The answer in plain text."""
+    if not marks.HINT.search(text):
+        return Reply(text.strip(), found=False)
     lines = text.split("\n")
     kept, quoted = _without_quotes(lines)
     kept = _without_signatures(kept)
@@ -82,9 +87,10 @@ def _without_quotes(lines: list[str]) -> tuple[list[str | None], bool]:
     """
     kept: list[str | None] = []
     at, found = 0, False
+    near = _near_ends(lines)
     while at < len(lines):
         line = lines[at]
-        if end := _intro_end(lines, at):
+        if end := _intro_end(lines, at, may_attribute=near[at]):
             found = True
             at = end
             _drop_rulers(kept)
@@ -103,6 +109,16 @@ def _without_quotes(lines: list[str]) -> tuple[list[str | None], bool]:
     return kept, found
 
 
+def _near_ends(lines: list[str]) -> list[bool]:
+    """For each line whether it or one of the next could end an attribution: nearly all texts have few of those."""
+    near = [False] * len(lines)
+    for number, line in enumerate(lines):
+        if _is_quote(line) or marks.ENDING.search(line[-12:]):
+            for at in range(max(0, number - _WRAPPED + 1), number + 1):
+                near[at] = True
+    return near
+
+
 def _quote_follows(lines: list[str], at: int) -> bool:
     """Whether the next line that is not empty is marked as a quote."""
     for line in lines[at : at + 4]:
@@ -119,12 +135,16 @@ def _drop_rulers(kept: list[str | None]) -> None:
         kept.pop()
 
 
-def _intro_end(lines: list[str], at: int) -> int:
+def _intro_end(lines: list[str], at: int, *, may_attribute: bool) -> int:
     """The line behind the introduction of a quote that begins at ``at``; 0 where none does."""
     line = lines[at]
     if not line.strip():
         return 0
-    if marks.ORIGINAL.match(line) or marks.FORWARDED.match(line):
+    if line.lstrip(" >\t")[:1] in _RULERS and (marks.ORIGINAL.match(line) or marks.FORWARDED.match(line)):
+        return _skip_block(lines, at + 1)
+    if not may_attribute:
+        return _block_end(lines, at)
+    if marks.FORWARDED.match(line):
         return _skip_block(lines, at + 1)
     return _block_end(lines, at) or _attribution_end(lines, at)
 
