@@ -74,17 +74,26 @@ _SIGNATURES = frozenset(
         "ymail_android_signature",
     }
 )
-_MARKED = re.compile(
-    "|".join(
-        (
-            "<blockquote",
-            *map(re.escape, (_QUOTED | _REST | _SIGNATURES) - {"cite", "quote"}),
-            'name="quote',
-            "class=.{0,3}quote",
-        )
-    ),
-    re.IGNORECASE,
+_MARKS = (
+    "quote",
+    "signature",
+    "gmail_attr",
+    "moz-",
+    "appendonsend",
+    "divrplyfwdmsg",
+    "stopspelling",
+    "outlookmessageheader",
+    "olk_src_body",
+    "reply-intro",
+    "replycontent",
+    "forwardcontent",
+    "mail-editor",
+    "zmail_extra",
+    "bloop_sign",
+    "cite",
 )
+"""A part of each name above, in lower case."""
+
 SIGNED = "\ue001"
 """Begins a line of a signature in text made for folding; a character that no charset assigns."""
 
@@ -95,7 +104,8 @@ _MAX_QUOTE = 9
 
 def is_marked(html: str) -> bool:
     """Whether folding could find something that the plain text of the HTML does not show."""
-    return bool(_MARKED.search(html))
+    lower = html.lower()
+    return any(mark in lower for mark in _MARKS)
 
 
 def html_to_text(html: str, *, folding: bool = False) -> str:

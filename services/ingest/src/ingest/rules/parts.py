@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ingest.rules.charsets import decode
+from ingest.rules.embedded import EmbeddedFile
 from ingest.rules.headers import file_name, header_text, message_ids
 from ingest.rules.parameters import parameters_of
+from ingest.rules.tnef import TnefFile
 from ingest.rules.transfer import decoded
 from ingest.rules.tree import Part, is_encoded, transfer_encoding
 
@@ -17,11 +20,15 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/webp": ".webp",
-    "message/delivery-status": ".txt",
     "text/calendar": ".ics",
     "text/csv": ".csv",
     "text/html": ".html",
     "text/plain": ".txt",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "message/delivery-status": ".txt",
     "text/rfc822-headers": ".txt",
     "text/vcard": ".vcf",
 }
@@ -93,6 +100,39 @@ def attached_file(part: Part, number: int) -> AttachedFile:
         content_id=ids[0] if ids else None,
         says_inline=disposition(part) == "inline",
     )
+
+
+def packed_file(file: TnefFile, number: int) -> AttachedFile:
+    """A file out of a ``winmail.dat``."""
+    kind = file.content_type.lower()
+    name = file_name(file.name)
+    ids = message_ids(f"<{file.content_id}>") if file.content_id else ()
+    content_type = kind if _TYPE.fullmatch(kind) else _type_of(name)
+    return AttachedFile(
+        filename=name or f"attachment-{number}{_ENDINGS.get(content_type, '.bin')}",
+        content_type=content_type,
+        data=file.data,
+        inline=False,
+        content_id=ids[0] if ids else None,
+    )
+
+
+def embedded_file(file: EmbeddedFile, number: int) -> AttachedFile:
+    """A file out of a text."""
+    name = file_name(decode(file.name, None))
+    content_type = _type_of(name)
+    return AttachedFile(
+        filename=name or f"attachment-{number}.bin",
+        content_type=content_type,
+        data=file.data,
+        inline=False,
+        content_id=None,
+    )
+
+
+def _type_of(name: str) -> str:
+    ending = f".{name.rpartition('.')[2].lower()}"
+    return next((kind for kind, other in _ENDINGS.items() if other == ending), "application/octet-stream")
 
 
 def _invented_name(part: Part, content_type: str, number: int) -> str:

@@ -57,9 +57,10 @@ def _squeezed_pair(answer: str, text: str) -> tuple[str, ...]:
 
 def from_text(text: str) -> Reply:
     """The answer in plain text."""
-    if not marks.HINT.search(text):
-        return Reply(text.strip(), found=False)
     lines = text.split("\n")
+    if not any(hint in text for hint in marks.HINTS):
+        answer = "\n".join(_unsigned(lines)).strip()
+        return Reply(answer or text.strip(), found=False)
     kept, quoted = _without_quotes(lines)
     kept = _without_signatures(kept)
     answer = "\n".join(line for line in kept if line is not None).strip("\n")
@@ -138,6 +139,8 @@ def _drop_rulers(kept: list[str | None]) -> None:
 def _intro_end(lines: list[str], at: int, *, may_attribute: bool) -> int:
     """The line behind the introduction of a quote that begins at ``at``; 0 where none does."""
     line = lines[at]
+    if not may_attribute and ":" not in line and line[:1] not in _RULERS and line[:1] not in " >\t":
+        return 0
     if not line.strip():
         return 0
     if line.lstrip(" >\t")[:1] in _RULERS and (marks.ORIGINAL.match(line) or marks.FORWARDED.match(line)):
@@ -239,10 +242,19 @@ def _unsigned(lines: list[str]) -> list[str]:
     lines = [line for line in lines if not line.startswith(SIGNED) and not marks.REPLY_ABOVE.match(line)]
     for number, line in enumerate(lines):
         below = len(lines) - number - 1
-        if marks.SIGNATURE.match(line) and (line.startswith("-- ") or below <= MAX_SIGNATURE):
+        if (
+            line[:2] in marks.SIGNATURE_STARTS
+            and marks.SIGNATURE.match(line)
+            and (line.startswith("-- ") or below <= MAX_SIGNATURE)
+        ):
             lines = lines[:number]
             break
-        if marks.RULE.match(line) and below <= MAX_SIGNATURE and _is_footer(lines[number + 1 :]):
+        if (
+            line.startswith("_____")
+            and marks.RULE.match(line)
+            and below <= MAX_SIGNATURE
+            and _is_footer(lines[number + 1 :])
+        ):
             lines = lines[:number]
             break
     while lines and (not lines[-1].strip() or marks.MOBILE.match(lines[-1])):

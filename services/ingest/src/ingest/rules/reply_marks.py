@@ -73,13 +73,11 @@ LABEL_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.
 LABEL = re.compile(r"[\s*_|]{0,12}([^\s:：*_|][^:：*_|\n]{0,20}?)[\s*_]{0,6}[:：][\s*_|]{0,12}(?=\S|$)")
 """A line of a header block: the label, in bold or not."""
 
-HINT = re.compile(
-    r"^[ \t]{0,3}>|[:：][ \t*_>]{0,6}$|^[ \t>]{0,6}[-_*=—–#]{2}|^[ \t*_|]{0,12}[^\s:：*_|][^:：*_|\n]{0,20}[:：]"
-    r"|^\ue001|\b(?:sent|gesendet|envoy|enviado|inviato|verzonden|verstuurd|outlook|bluemail|blackberry|iphone|skickat|sendt"
-    r"|brevity|kürze|enviada)",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""What every text has of which anything is to be left out."""
+HINTS = (">", ":", "--", "__", "—", "––", "：", "\ue001")
+"""Every text from which more than a last line is to be left out has one of these."""
+
+SIGNATURE_STARTS = frozenset({"--", "—", "––", "__"})
+"""The first two characters of a signature mark."""
 
 DIVIDER = re.compile(r"\s{0,8}[-_=*—–~]{3,}\s{0,8}$")
 RULE = re.compile(r"\s{0,3}_{20,}\s{0,3}$")

@@ -82,7 +82,9 @@ _ENDINGS = {"-mailscanner-spamcheck": _says("spam"), "-spam-flag": _YES}
 def spam_mark(headers: Headers) -> str | None:
     """The header that says so, in words; None where nobody calls the mail spam."""
     for name, values in headers.items():
-        says_so = _MARKS.get(name) or next((test for end, test in _ENDINGS.items() if name.endswith(end)), None)
+        says_so = _MARKS.get(name)
+        if says_so is None and "spam" in name:
+            says_so = next((test for end, test in _ENDINGS.items() if name.endswith(end)), None)
         if says_so and any(says_so(value.strip()) for value in values):
             return f"header {name}"
     subject = header_text(headers["subject"][0][:1_000]) if headers.get("subject") else ""

@@ -36,8 +36,11 @@ def uu_bytes(data: bytes) -> bytes:
     return uu_lines(data, begin.end())[0] if begin else data
 
 
-def uu_lines(data: bytes, at: int) -> tuple[bytes, int | None]:
-    """The file whose lines begin at an offset, and the offset behind its ``end``; None where that is missing."""
+def uu_lines(data: bytes, at: int, *, strict: bool = False) -> tuple[bytes, int | None]:
+    """The file whose lines begin at an offset, and the offset behind its ``end``; None where that is missing.
+
+    ``strict`` gives up at the first line that is longer than it says.
+    """
     out: list[bytes] = []
     size = len(data)
     while at < size:
@@ -47,6 +50,8 @@ def uu_lines(data: bytes, at: int) -> tuple[bytes, int | None]:
         at = line_end + 1
         if line.rstrip() == b"end":
             return b"".join(out), min(at, size)
+        if strict and len(line.rstrip()) > 2 + ((line[0] - 32) & 63) // 3 * 4 + 4:
+            break
         out.append(_uu_line(line))
     return b"".join(out), None
 
@@ -61,3 +66,17 @@ def _uu_line(line: bytes) -> bytes:
         return binascii.a2b_uu(line[: 1 + width].ljust(1 + (width + 3) // 4 * 4, b" "))
     except binascii.Error:
         return b""
+
+
+def yenc_bytes(lines: bytes) -> bytes:
+    """The bytes of yEnc lines (yEnc draft 1.3): each character is 42 too large, some are escaped."""
+    first, *escaped = lines.replace(b"\r", b"").replace(b"\n", b"").split(b"=")
+    out = [first.translate(_YENC)]
+    for piece in escaped:
+        if piece:
+            out.append(bytes([(piece[0] - 64 - 42) & 255]))
+            out.append(piece[1:].translate(_YENC))
+    return b"".join(out)
+
+
+_YENC = bytes((byte - 42) & 255 for byte in range(256))
