@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from ingest.rules import reply_marks as marks
 from ingest.rules.html_text import SIGNED, html_to_text, is_marked
 
+MAX_READ = 512 * 1024
+"""Characters of a text in which quotes are looked for."""
+
+MAX_INTROS = 2_000
+"""Lines of one mail that are looked at as the beginning of a quote's introduction, where they could be one."""
+
 MAX_SIGNATURE = 10
 """Lines below a mark that is no proper ``-- ``; longer ones are text below a ruler."""
 
@@ -56,7 +62,9 @@ def _squeezed_pair(answer: str, text: str) -> tuple[str, ...]:
 
 
 def from_text(text: str) -> Reply:
-    """The answer in plain text."""
+    """The answer in plain text; a text of more than `MAX_READ` characters is taken for an answer as a whole."""
+    if len(text) > MAX_READ:
+        return Reply(text.strip(), found=False)
     lines = text.split("\n")
     if not any(hint in text for hint in marks.HINTS):
         answer = "\n".join(_unsigned(lines)).strip()
@@ -87,11 +95,13 @@ def _without_quotes(lines: list[str]) -> tuple[list[str | None], bool]:
     Behind an introduction that no quote mark follows everything is quoted.
     """
     kept: list[str | None] = []
-    at, found = 0, False
+    at, found, looks = 0, False, MAX_INTROS
     near = _near_ends(lines)
     while at < len(lines):
         line = lines[at]
-        if end := _intro_end(lines, at, may_attribute=near[at]):
+        may_introduce = looks > 0 and _may_introduce(line, near=near[at])
+        looks -= may_introduce
+        if may_introduce and (end := _intro_end(lines, at, may_attribute=near[at])):
             found = True
             at = end
             _drop_rulers(kept)
@@ -136,14 +146,17 @@ def _drop_rulers(kept: list[str | None]) -> None:
         kept.pop()
 
 
+def _may_introduce(line: str, *, near: bool) -> bool:
+    """Whether it is worth looking at a line."""
+    if not line or line[:1] == ">":
+        return False
+    return near or ":" in line or line.lstrip(" \t")[:1] in _RULERS
+
+
 def _intro_end(lines: list[str], at: int, *, may_attribute: bool) -> int:
     """The line behind the introduction of a quote that begins at ``at``; 0 where none does."""
     line = lines[at]
-    if not may_attribute and ":" not in line and line[:1] not in _RULERS and line[:1] not in " >\t":
-        return 0
-    if not line.strip():
-        return 0
-    if line.lstrip(" >\t")[:1] in _RULERS and (marks.ORIGINAL.match(line) or marks.FORWARDED.match(line)):
+    if line.lstrip(" \t")[:1] in _RULERS and (marks.ORIGINAL.match(line) or marks.FORWARDED.match(line)):
         return _skip_block(lines, at + 1)
     if not may_attribute:
         return _block_end(lines, at)
@@ -257,9 +270,10 @@ def _unsigned(lines: list[str]) -> list[str]:
         ):
             lines = lines[:number]
             break
-    while lines and (not lines[-1].strip() or marks.MOBILE.match(lines[-1])):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or marks.MOBILE.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]
 
 
 def _is_footer(lines: list[str]) -> bool:
