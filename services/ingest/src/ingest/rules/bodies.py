@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from ingest.rules.calendar import calendar_text
-from ingest.rules.charsets import decode
+from ingest.rules.charsets import decode, detect
 from ingest.rules.embedded import without_files
 from ingest.rules.html_text import html_to_text
 from ingest.rules.parts import (
@@ -23,6 +23,9 @@ from ingest.rules.tnef import SIGNATURE, read_tnef
 from ingest.rules.tree import Part
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
+MAX_GUESSES = 8
+"""Texts of one mail whose charset is told by statistics, which takes up to 15 ms."""
+
 _STUB = 400
 """Characters of a text that may only say that there is HTML."""
 
@@ -56,6 +59,12 @@ class _Found:
 
     files: list[AttachedFile] = field(default_factory=list)
     instead: list[_Piece] = field(default_factory=list)
+    guesses: int = MAX_GUESSES
+
+    def guess(self, data: bytes) -> str | None:
+        """The codec of a text that does not declare any, as often as there is time for."""
+        self.guesses -= 1
+        return detect(data) if self.guesses >= 0 else None
 
     def add(self, part: Part) -> None:
         """Take a part as a file, and look into those that are known to hold something to read."""
@@ -153,7 +162,7 @@ def _read(part: Part, kind: str, found: _Found) -> _Piece:
         data, embedded = without_files(data)
         for file in embedded:
             found.files.append(embedded_file(file, len(found.files) + 1))
-    text = decode(data, hints.get("charset")).replace("\r\n", "\n").replace("\r", "\n")
+    text = decode(data, hints.get("charset"), found.guess).replace("\r\n", "\n").replace("\r", "\n")
     if kind == "text/html":
         return _Piece(html=text)
     if hints.get("format", "").lower() == "flowed":

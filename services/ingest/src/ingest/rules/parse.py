@@ -5,18 +5,27 @@ The headers are read under the old ``compat32`` policy and decoded here. Measure
 fails with RecursionError on one kilobyte of brackets.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from contracts.ingest import MAX_HTML, MAX_TEXT, Mailbox, MailKind
 from ingest.rules.addresses import mailboxes, only_mailbox
 from ingest.rules.bodies import read_body
+from ingest.rules.charsets import decode, detect
 from ingest.rules.classify import LOOP_HEADER, Headers, asks_for_no_answer, classify
 from ingest.rules.headers import header_text, message_ids, sent_at
 from ingest.rules.limits import MAX_SIZE, Unparseable, check_limits
-from ingest.rules.parts import AttachedFile
+from ingest.rules.parts import AttachedFile, parameters
 from ingest.rules.reports import DeliveryReport, read_report, report_type
 from ingest.rules.tree import Part, read_tree
+
+_FOR_PEOPLE = ("subject", "from", "to", "cc", "reply-to", "sender")
+"""Headers in which old programs write raw 8-bit bytes."""
+
+_SEPARATORS = re.compile(rb"[\s<>\",;:()@]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,8 @@ def parse_mail(
 
 def _parsed(root: Part, envelope_sender: str | None, *, max_text: int, max_html: int) -> ParsedMail:
     headers = root.fields
+    if raw := [name for name in _FOR_PEOPLE if name in headers and not all(map(str.isascii, headers[name]))]:
+        _settle(headers, raw, _declared_charset(root))
     sender = only_mailbox(headers.get("from", ()))
     subject = header_text(_first(headers, "subject"))
     if envelope_sender is None and _first(headers, "return-path").strip() == "<>":
@@ -119,6 +130,24 @@ def _parsed(root: Part, envelope_sender: str | None, *, max_text: int, max_html:
         headers=headers,
         is_rendered=body.is_rendered,
     )
+
+
+def _declared_charset(part: Part) -> str | None:
+    """The charset of the first text, in which programs write raw headers, too."""
+    while part.parts:
+        part = part.parts[0]
+    return parameters(part, "content-type").get("charset")
+
+
+def _settle(headers: dict[str, list[str]], names: Sequence[str], charset: str | None) -> None:
+    """Read the raw 8-bit bytes of these headers: as UTF-8, in the charset of the text, or by statistics over all."""
+    raw = " ".join(value for name in names for value in headers[name]).encode("utf-8", "surrogateescape")
+    sample = b" ".join(word for word in _SEPARATORS.split(raw) if not word.isascii())
+    codec = cache(lambda: detect(sample))
+    for name in names:
+        headers[name] = [
+            decode(value.encode("utf-8", "surrogateescape"), charset, lambda _: codec()) for value in headers[name]
+        ]
 
 
 def _first(headers: Headers, name: str) -> str:
