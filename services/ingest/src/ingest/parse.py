@@ -1,36 +1,50 @@
 """One mail as one JSON object, for people and programs that want to see what we read in it."""
 
 import hashlib
+import re
 from typing import Any
 
 from contracts.ingest import Mailbox
 from ingest.rules.addresses import written_mailboxes
 from ingest.rules.bounces import Bounce, read_bounce
 from ingest.rules.classify import Headers, is_automatic
-from ingest.rules.limits import MAX_SIZE, Unparseable
+from ingest.rules.limits import MAX_HEADER, MAX_HEADER_BLOCK, MAX_SIZE, Unparseable
 from ingest.rules.parse import ParsedMail, parse_mail
 from ingest.rules.parts import AttachedFile
 from ingest.rules.reply import reply_of
 from ingest.rules.spam import spam_mark
 
+_LINE_END = re.compile(rb"\n(?![ \t])")
+_PLAIN_HEADER = re.compile(rb"(?:from|to|cc|subject|date|message-id|in-reply-to|references)[ \t]*:", re.IGNORECASE)
 MAX_SHOWN = 8 * 1024 * 1024
 """Characters of text and of HTML; the event that travels to other services holds far less."""
 
 
 def parse_bytes(raw: bytes) -> dict[str, Any]:
-    """What `ingest parse` prints of a mail, without the name of its file. Never raises.
+    """What ``ingest parse`` prints of a mail, without the name of its file. Never raises.
 
     Ids are without angle brackets, ``date`` is in UTC, ``html`` is the sender's own and not to be shown as it is. A
-    mail that breaks the limits has an ``error`` and is empty otherwise.
+    mail that goes to quarantine has an ``error``, and of its headers what can be read.
     """
     try:
         return _shown(parse_mail(raw, max_size=MAX_SIZE, max_text=MAX_SHOWN, max_html=MAX_SHOWN))
     except Unparseable as refusal:
-        return empty(refusal.reason)
+        return _quarantined(raw, refusal.reason)
     except MemoryError:
         return empty("parsing this mail took more memory than there is")
     except Exception as error:  # noqa: BLE001  # one mail never takes the next along
         return empty(f"the mail could not be read ({type(error).__name__})")
+
+
+def _quarantined(raw: bytes, reason: str) -> dict[str, Any]:
+    """What a few plain headers tell of a mail that is not parsed."""
+    block = raw[: MAX_HEADER_BLOCK // 2].replace(b"\r", b"").partition(b"\n\n")[0]
+    lines = [line for line in _LINE_END.split(block) if len(line) < MAX_HEADER and _PLAIN_HEADER.match(line)]
+    try:
+        shown = _shown(parse_mail(b"\n".join((*lines, b"", b""))))
+    except Unparseable:
+        return empty(reason)
+    return shown | {"kind": "quarantine", "error": reason}
 
 
 def _shown(mail: ParsedMail) -> dict[str, Any]:

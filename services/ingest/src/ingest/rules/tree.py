@@ -178,8 +178,8 @@ class _Reader:
 
     def _groups(self, part: Part, depth: int) -> None:
         """Attach the groups of fields of a delivery report (RFC 3464 §2.1), each as a part without a body."""
-        fields = decoded(part.body, transfer_encoding(part)) if is_encoded(part) else part.body
-        for block in _BLANK_LINES.split(fields):
+        source = decoded(part.body, transfer_encoding(part)) if is_encoded(part) else part.body
+        for block in _BLANK_LINES.split(source):
             if block.strip():
                 self._enter(depth)
                 fields, _ = _header_fields(block.decode("ascii", "surrogateescape"))
