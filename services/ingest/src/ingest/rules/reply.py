@@ -185,6 +185,8 @@ def _block_end(lines: list[str], at: int) -> int:
     for number in range(at, min(at + _BLOCK, len(lines))):
         line = lines[number]
         if kind := _label(line):
+            if kind in kinds and kind != "cc":
+                break
             kinds.setdefault(kind, number)
             last, others = number, 0
         elif line.strip():
