@@ -20,7 +20,8 @@ ANSWERS = {
     "paragraphs": "Guten Tag,\n\nja, ich komme.\n\nViele Grüße\nBob Beispiel\nTel. 0123",
     "a time": "Um 10:30 Uhr passt es.\nOder am 12.01.2026?",
     "a list": "Bitte mitbringen:\n\n- Kuchen\n- Kaffee: schwarz\n* Milch",
-    "prose that looks like an introduction": "On Monday I wrote to you that it is broken.\nAm Ende schrieb niemand zurück.",
+    "prose that looks like an introduction": "On Monday I wrote to you that it is broken."
+    "\nAm Ende schrieb niemand zurück.",
     "prose with labels": "Subject: none of your business.\nFrom: my point of view it is fine.",
     "a command": "Run this:\n\n$ tool --verbose -- file\n-x\n--flag",
     "numbers": "1) yes\n2) no: later\n3) 50 €",
@@ -77,14 +78,22 @@ BLOCKS = {
     "Outlook": "From: Anna Meier <anna@kunde.example>\nSent: Monday, January 12, 2026 10:00 AM\nTo: Bob\nSubject: Cake",
     "Outlook, many recipients": "From: Anna Meier <anna@kunde.example>\nSent: Monday, January 12, 2026 10:00 AM\n"
     "To: Bob <bob@desk.example>; Eva\n <eva@desk.example>\nCc: Tom <tom@desk.example>\nSubject: Cake",
-    "Outlook, German": "Von: Anna Meier <anna@kunde.example>\nGesendet: Montag, 12. Januar 2026 10:00\nAn: Bob\nBetreff: Kuchen",
-    "Outlook, French": "De : Anna Meier <anna@kunde.example>\nEnvoyé : lundi 12 janvier 2026 10:00\nÀ : Bob\nObjet : Gâteau",
-    "Outlook, Spanish": "De: Anna Meier <anna@kunde.example>\nEnviado el: lunes, 12 de enero de 2026 10:00\nPara: Bob\nAsunto: Pastel",
-    "Outlook, Italian": "Da: Anna Meier <anna@kunde.example>\nInviato: lunedì 12 gennaio 2026 10:00\nA: Bob\nOggetto: Torta",
-    "Outlook, Dutch": "Van: Anna Meier <anna@kunde.example>\nVerzonden: maandag 12 januari 2026 10:00\nAan: Bob\nOnderwerp: Taart",
-    "in bold": "*Von:* Anna Meier <anna@kunde.example>\n*Gesendet:* Montag, 12. Januar 2026 10:00\n*An:* Bob\n*Betreff:* Kuchen",
-    "Outlook for Mac": "From: Anna Meier <anna@kunde.example>\nDate: Monday, 12 January 2026 at 10:00\nTo: Bob\nSubject: Cake",
-    "GMX": 'Gesendet: Montag, 12. Januar 2026 um 10:00 Uhr\nVon: "Anna Meier" <anna@kunde.example>\nAn: Bob\nBetreff: Kuchen',
+    "Outlook, German": "Von: Anna Meier <anna@kunde.example>\nGesendet: Montag, 12. Januar 2026 10:00"
+    "\nAn: Bob\nBetreff: Kuchen",
+    "Outlook, French": "De : Anna Meier <anna@kunde.example>\nEnvoyé : lundi 12 janvier 2026 10:00\nÀ : Bob"
+    "\nObjet : Gâteau",
+    "Outlook, Spanish": "De: Anna Meier <anna@kunde.example>\nEnviado el: lunes, 12 de enero de 2026 10:00"
+    "\nPara: Bob\nAsunto: Pastel",
+    "Outlook, Italian": "Da: Anna Meier <anna@kunde.example>\nInviato: lunedì 12 gennaio 2026 10:00\nA: Bob"
+    "\nOggetto: Torta",
+    "Outlook, Dutch": "Van: Anna Meier <anna@kunde.example>\nVerzonden: maandag 12 januari 2026 10:00"
+    "\nAan: Bob\nOnderwerp: Taart",
+    "in bold": "*Von:* Anna Meier <anna@kunde.example>\n*Gesendet:* Montag, 12. Januar 2026 10:00\n*An:* Bob"
+    "\n*Betreff:* Kuchen",
+    "Outlook for Mac": "From: Anna Meier <anna@kunde.example>\nDate: Monday, 12 January 2026 at 10:00"
+    "\nTo: Bob\nSubject: Cake",
+    "GMX": 'Gesendet: Montag, 12. Januar 2026 um 10:00 Uhr\nVon: "Anna Meier" <anna@kunde.example>\nAn: Bob'
+    "\nBetreff: Kuchen",
     "Notes": "Von:\tAnna Meier/Example\nAn:\tBob/Example@EXAMPLE\nDatum:\t12.01.2026 10:00\nBetreff:\tKuchen",
     "double spaced": "From: Anna Meier\n\nSent: Monday\n\nTo: Bob\n\nSubject: Cake",
 }
@@ -205,23 +214,31 @@ def test_a_text_too_long_to_be_searched_is_an_answer() -> None:
 
 
 HTML = {
-    "Gmail": '<div dir="ltr">{answer}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Am Mo., 12. Jan.'
+    "Gmail": '<div dir="ltr">{answer}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">Am'
+    " Mo., 12. Jan."
     ' 2026 um 10:00 Uhr schrieb Anna:<br></div><blockquote class="gmail_quote"><div>{old}</div></blockquote></div>',
     "Gmail, below": '<div class="gmail_quote"><div class="gmail_attr">On Mon Anna wrote:<br></div><blockquote'
     ' class="gmail_quote">{old}</blockquote><div>{answer}</div></div>',
-    "Outlook": '<div class=WordSection1><p>{answer}</p><div><div style="border-top:solid #E1E1E1 1.0pt"><p><b>Von:</b> Anna'
-    " &lt;a@x.example&gt;<br><b>Gesendet:</b> Montag<br><b>An:</b> Bob<br><b>Betreff:</b> x</p></div></div><p>{old}</p></div>",
+    "Outlook": '<div class=WordSection1><p>{answer}</p><div><div style="border-top:solid #E1E1E1'
+    ' 1.0pt"><p><b>Von:</b> Anna'
+    " &lt;a@x.example&gt;<br><b>Gesendet:</b> Montag<br><b>An:</b> Bob<br><b>Betreff:</b>"
+    " x</p></div></div><p>{old}</p></div>",
     "Outlook on the web": '<div>{answer}</div><div id="Signature"><p>Bob</p></div><div id="appendonsend"></div><hr>'
     '<div id="divRplyFwdMsg"><b>Von:</b> Anna<br><b>Gesendet:</b> Montag</div><div>{old}</div>',
-    "Thunderbird": '<p>{answer}</p><pre class="moz-signature">-- \nBob</pre><div class="moz-cite-prefix">Am 12.01.26 schrieb'
+    "Thunderbird": '<p>{answer}</p><pre class="moz-signature">-- '
+    '\nBob</pre><div class="moz-cite-prefix">Am 12.01.26 schrieb'
     ' Anna:<br></div><blockquote type="cite"><p>{old}</p></blockquote>',
-    "Thunderbird, below": '<div class="moz-cite-prefix">Am 12.01.26 schrieb Anna:<br></div><blockquote type="cite"><p>{old}'
+    "Thunderbird, below": '<div class="moz-cite-prefix">Am 12.01.26 schrieb Anna:<br></div><blockquote'
+    ' type="cite"><p>{old}'
     "</p></blockquote><p>{answer}</p>",
-    "Apple Mail": "<div>{answer}<br><div><br><blockquote type=\"cite\"><div>On 12 Jan 2026, at 10:00, Anna &lt;a@x.example&gt;"
+    "Apple Mail": '<div>{answer}<br><div><br><blockquote type="cite"><div>On 12 Jan 2026, at 10:00, Anna'
+    " &lt;a@x.example&gt;"
     " wrote:</div><br><div>{old}</div></blockquote></div></div>",
-    "Yahoo": '<div>{answer}</div><div id="yahoo_quoted_1" class="yahoo_quoted"><div>On Monday Anna wrote:</div>{old}</div>',
+    "Yahoo": '<div>{answer}</div><div id="yahoo_quoted_1" class="yahoo_quoted"><div>On Monday Anna'
+    " wrote:</div>{old}</div>",
     "GMX": '<div>{answer}<div name="quote"><div>Gesendet: Montag<br>Von: Anna</div><div>{old}</div></div></div>',
-    "Proton": '<div>{answer}</div><div class="protonmail_signature_block">Bob</div><div class="protonmail_quote">On Monday'
+    "Proton": '<div>{answer}</div><div class="protonmail_signature_block">Bob</div><div'
+    ' class="protonmail_quote">On Monday'
     " Anna wrote:<blockquote>{old}</blockquote></div>",
 }
 
@@ -254,7 +271,9 @@ def test_an_indented_paragraph_is_no_quote() -> None:
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
-        st.sampled_from([*ANSWERS.values(), *ATTRIBUTIONS.values(), *BLOCKS.values(), marked(OLD), "", "-- ", ":", "On"]),
+        st.sampled_from(
+            [*ANSWERS.values(), *ATTRIBUTIONS.values(), *BLOCKS.values(), marked(OLD), "", "-- ", ":", "On"]
+        ),
         max_size=8,
     )
     | st.lists(st.text(max_size=30), max_size=20)

@@ -31,6 +31,9 @@ _MAX_INDENT = 3
 _MAX_ADDRESSED = 160
 """Characters of a line with a verb and an address that introduces a quote although it names no date."""
 
+_MORE, _MORE_NAMES = 2, 6
+"""Lines over which a line of a header block is wrapped, and one with recipients."""
+
 _BLOCK = 14
 """Lines within which the labels of a header block stand."""
 
@@ -177,24 +180,28 @@ def _label(line: str) -> str | None:
 
 
 def _block_end(lines: list[str], at: int) -> int:
-    """Behind a block like ``From: … Sent: … To: … Subject: …``, with at least three of these; 0 where there is none."""
-    kinds: dict[str, int] = {}
-    last, others = at, 0
+    """Behind a block like ``From: … Sent: … To: … Subject: …``, with at least three of these; 0 where there is none.
+
+    Empty lines between its lines are between all of them, or end it.
+    """
     if _label(lines[at]) not in {"from", "date", "subject", "to"}:
         return 0
+    kinds: dict[str, int] = {}
+    last, others, is_spaced = at, 0, False
     for number in range(at, min(at + _BLOCK, len(lines))):
         line = lines[number]
-        if kind := _label(line):
-            if kind in kinds and kind != "cc":
-                break
+        kind = _label(line)
+        if kind and (kind not in kinds or kind == "cc"):
             kinds.setdefault(kind, number)
             last, others = number, 0
+        elif kind or (not line.strip() and len(kinds) > 1 and not is_spaced):
+            break
         elif line.strip():
             others += 1
-            if others > (6 if "to" in kinds or "cc" in kinds else 2):
+            if others > (_MORE_NAMES if {"to", "cc"} & kinds.keys() else _MORE):
                 break
-        elif {"from", "subject"} <= kinds.keys() and len(kinds) >= _KINDS:
-            break
+        if len(kinds) == 1:
+            is_spaced = not line.strip()
     if "from" not in kinds or kinds["from"] > at + 3 or len(kinds) < _KINDS or not {"date", "subject"} & kinds.keys():
         return 0
     return last + 1
