@@ -29,7 +29,7 @@ def without_files(text: bytes) -> tuple[bytes, list[EmbeddedFile]]:
     at = 0
     while len(files) < MAX_FILES and (found := _next(text, at)):
         start, file, end = found
-        kept.append(text[at:start])
+        kept += (text[at:start], b"\n")
         files.append(file)
         at = end
     kept.append(text[at:])

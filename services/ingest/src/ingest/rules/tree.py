@@ -128,7 +128,7 @@ class _Reader:
 
     def _undeclared(self, start: int, end: int) -> bytes | None:
         """The boundary that a multipart uses without having declared it: a line used twice, or closed."""
-        found = _UNDECLARED.search(self._raw, start, end)
+        found = _UNDECLARED.search(self._raw, max(0, start - 1), end)
         if not found:
             return None
         mark = b"--" + found[1]
