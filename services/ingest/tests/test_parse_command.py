@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest import cli
-from ingest.parse import parse_bytes
+from ingest.parse import empty, parse_bytes
 
 KEYS = [
     "file",
@@ -117,32 +117,38 @@ def test_a_mail_in_quarantine_shows_who_wrote_it() -> None:
     assert "nested deeper" in shown["error"]
 
 
+def test_reasons_are_told_when_asked_for() -> None:
+    shown = parse_bytes(b"List-Id: <x.y>\r\nX-Spam-Flag: YES\r\n\r\nx", reasons=True)
+    assert shown["kind_reason"] == "header list-id (RFC 2369, RFC 2919)"
+    assert shown["spam_reason"] == "header x-spam-flag"
+
+
 def lines(names: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in cli.lines(names)]
 
 
-def dies(name: str) -> dict[str, Any]:
+def dies(name: str, *, reasons: bool) -> dict[str, Any]:
     if name == "bad":
         os.abort()
     return parse_bytes(MAIL)
 
 
-def hangs(name: str) -> dict[str, Any]:
+def hangs(name: str, *, reasons: bool) -> dict[str, Any]:
     while name == "bad":
         pass
     return parse_bytes(MAIL)
 
 
-def eats(name: str) -> dict[str, Any]:
+def eats(name: str, *, reasons: bool) -> dict[str, Any]:
     if name == "bad":
         try:
             return {"size": len(bytes(8 * 1024**3))}
         except MemoryError:
-            return cli.empty("too much memory")
+            return empty("too much memory")
     return parse_bytes(MAIL)
 
 
-WORKS: dict[str, tuple[Callable[[str], dict[str, Any]], str]] = {
+WORKS: dict[str, tuple[Callable[..., dict[str, Any]], str]] = {
     "ends its process": (dies, "ended its process"),
     "never ends": (hangs, "took longer than 1 seconds"),
     "eats memory": (eats, "too much memory"),
@@ -151,7 +157,7 @@ WORKS: dict[str, tuple[Callable[[str], dict[str, Any]], str]] = {
 
 @pytest.mark.parametrize(("work", "error"), WORKS.values(), ids=WORKS)
 def test_a_mail_that_breaks_the_parser_breaks_no_other(
-    work: Callable[[str], dict[str, Any]], error: str, monkeypatch: pytest.MonkeyPatch
+    work: Callable[..., dict[str, Any]], error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "_parsed", work)
     monkeypatch.setattr(cli, "SECONDS", 1.0)

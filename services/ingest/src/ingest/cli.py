@@ -39,17 +39,21 @@ def ingest() -> None:
 @commands.command()
 def parse(
     files: Annotated[list[str], typer.Argument(help="Mails as files; - is the standard input.", metavar="FILE…")],
+    *,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Also say why a mail is of its kind, and why spam.")
+    ] = False,
 ) -> None:
     """Print what is read in each mail, one JSON object per line, in the order of the files."""
     out = sys.stdout.buffer
-    for line in lines(files):
+    for line in lines(files, reasons=reasons):
         out.write(line)
     out.flush()
 
 
-def lines(files: list[str]) -> Iterator[bytes]:
+def lines(files: list[str], *, reasons: bool = False) -> Iterator[bytes]:
     """One JSON object per file, each ended by a line feed."""
-    worker = _Worker()
+    worker = _Worker(reasons=reasons)
     waiting = iter(files)
     asked: list[str] = []
     try:
@@ -63,7 +67,7 @@ def lines(files: list[str]) -> Iterator[bytes]:
             name = asked.pop(0)
             if isinstance(answer, str):
                 worker.stop()
-                worker = _Worker()
+                worker = _Worker(reasons=reasons)
                 for other in asked:
                     worker.ask(other)
                 answer = _line(name, empty(answer))
@@ -75,10 +79,10 @@ def lines(files: list[str]) -> Iterator[bytes]:
 class _Worker:
     """A process that parses file by file until it is stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reasons: bool) -> None:
         context = multiprocessing.get_context("fork")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, reasons), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -102,7 +106,7 @@ class _Worker:
         self._ours.close()
 
 
-def _work(asked: Connection) -> None:
+def _work(asked: Connection, reasons: bool) -> None:
     """Answer until nobody asks any more."""
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     with suppress(ValueError, OSError):
@@ -110,17 +114,17 @@ def _work(asked: Connection) -> None:
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             name = asked.recv()
-            asked.send_bytes(_line(name, _parsed(name)))
+            asked.send_bytes(_line(name, _parsed(name, reasons=reasons)))
 
 
-def _parsed(name: str) -> dict[str, Any]:
+def _parsed(name: str, *, reasons: bool) -> dict[str, Any]:
     try:
         raw = sys.stdin.buffer.read(MAX_SIZE + 1) if name == "-" else _read(Path(name))
     except OSError as error:
         return empty(f"the file cannot be read: {error.strerror or error}")
     except ValueError as error:
         return empty(f"the file cannot be read: {error}")
-    return parse_bytes(raw)
+    return parse_bytes(raw, reasons=reasons)
 
 
 def _read(path: Path) -> bytes:

@@ -20,20 +20,26 @@ MAX_SHOWN = 8 * 1024 * 1024
 """Characters of text and of HTML; the event that travels to other services holds far less."""
 
 
-def parse_bytes(raw: bytes) -> dict[str, Any]:
+def parse_bytes(raw: bytes, *, reasons: bool = False) -> dict[str, Any]:
     """What ``ingest parse`` prints of a mail, without the name of its file. Never raises.
 
     Ids are without angle brackets, ``date`` is in UTC, ``html`` is the sender's own and not to be shown as it is. A
-    mail that goes to quarantine has an ``error``, and of its headers what can be read.
+    mail that goes to quarantine has an ``error``, and of its headers what can be read. ``reasons`` adds why a mail is
+    of its kind, and why it counts as spam.
     """
     try:
-        return _shown(parse_mail(raw, max_size=MAX_SIZE, max_text=MAX_SHOWN, max_html=MAX_SHOWN))
+        mail = parse_mail(raw, max_size=MAX_SIZE, max_text=MAX_SHOWN, max_html=MAX_SHOWN)
+        return _shown(mail) | (_reasons(mail) if reasons else {})
     except Unparseable as refusal:
         return _quarantined(raw, refusal.reason)
     except MemoryError:
         return empty("parsing this mail took more memory than there is")
     except Exception as error:  # noqa: BLE001  # one mail never takes the next along
         return empty(f"the mail could not be read ({type(error).__name__})")
+
+
+def _reasons(mail: ParsedMail) -> dict[str, str | None]:
+    return {"kind_reason": mail.kind_reason, "spam_reason": spam_mark(mail.headers)}
 
 
 def _quarantined(raw: bytes, reason: str) -> dict[str, Any]:

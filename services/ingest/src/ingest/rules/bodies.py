@@ -55,10 +55,11 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Found:
-    """What is no text: files, and what to read ``instead`` where the mail has no text."""
+    """What is no text: files, and what to read ``instead`` where the mail has no text, or else in attached mails."""
 
     files: list[AttachedFile] = field(default_factory=list)
     instead: list[_Piece] = field(default_factory=list)
+    mails: list[Part] = field(default_factory=list)
     guesses: int = MAX_GUESSES
 
     def guess(self, data: bytes) -> str | None:
@@ -70,6 +71,8 @@ class _Found:
         """Take a part as a file, and look into those that are known to hold something to read."""
         file = attached_file(part, len(self.files) + 1)
         self.files.append(file)
+        if part.parts and part.kind in {"message/rfc822", "message/global"}:
+            self.mails += part.parts
         if file.content_type == "text/calendar":
             text = calendar_text(decode(file.data, parameters(part, "content-type").get("charset")))
             self.instead += [_Piece(text=text)] if text else []
@@ -85,8 +88,8 @@ def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
     found = _Found()
     pieces = _pieces(root, found, is_root=True)
     files = found.files
-    if found.instead and not any((piece.text or "").strip() or piece.html for piece in pieces):
-        pieces = found.instead
+    if not any((piece.text or "").strip() or piece.html for piece in pieces):
+        pieces = found.instead or [_read_mail(mail, max_text, max_html) for mail in found.mails[:1]] or pieces
     html = _joined_html(pieces)
     text = "\n\n".join(filter(None, (_text_of(piece, max_html) for piece in pieces)))
     truncated = len(text) > max_text or (html is not None and len(html) > max_html)
@@ -99,6 +102,11 @@ def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
         is_rendered=any(piece.is_rendered for piece in pieces),
         attachments=tuple(replace(file, inline=(file.content_id or "").lower() in shown) for file in files),
     )
+
+
+def _read_mail(mail: Part, max_text: int, max_html: int) -> _Piece:
+    """The text of an attached mail; its HTML stays in the file, because its pictures do."""
+    return _Piece(text=read_body(mail, max_text=max_text, max_html=max_html).text)
 
 
 def _pieces(part: Part, found: _Found, *, is_root: bool = False) -> list[_Piece]:
