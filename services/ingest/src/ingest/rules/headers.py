@@ -1,10 +1,8 @@
-"""Header values as text: raw 8-bit, encoded words (RFC 2047), message ids (RFC 5322 §3.6.4), dates, file names."""
+"""Header values as text: raw 8-bit, encoded words (RFC 2047), message ids (RFC 5322 §3.6.4), file names."""
 
 import binascii
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from ingest.rules.charsets import decode
 from ingest.rules.transfer import base64_bytes
@@ -22,24 +20,6 @@ _MAX_ENDING = 20
 
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*+)?\?([bBqQ])\?([^?]*+)\?=")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_MONTHS = {
-    "Jan": 1,
-    "Feb": 2,
-    "Mar": 3,
-    "Apr": 4,
-    "May": 5,
-    "Jun": 6,
-    "Jul": 7,
-    "Aug": 8,
-    "Sep": 9,
-    "Oct": 10,
-    "Nov": 11,
-    "Dec": 12,
-}
-_DATE = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4})"
-    r" (\d\d):(\d\d)(?::(\d\d))? ([+-])([01]\d)([0-5]\d)(?=\s|$)"
-)
 _BRACKETED = re.compile(r"<([^<>]++)>")
 
 
@@ -102,29 +82,6 @@ def message_ids(value: str) -> tuple[str, ...]:
     if len(unique) > MAX_IDS:
         unique = unique[:1] + unique[1 - MAX_IDS :]
     return tuple(unique)
-
-
-def sent_at(value: str) -> datetime | None:
-    """The date (RFC 5322 §3.3) in UTC, or None where it is missing, nonsense, or not to be told in UTC."""
-    if usual := _DATE.match(value):
-        return _moment(usual)
-    try:
-        moment = parsedate_to_datetime(raw_text(value[:200]))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def _moment(date: re.Match[str]) -> datetime | None:
-    """The usual date, for speed; None where a number is too large."""
-    try:
-        local = datetime(
-            int(date[3]), _MONTHS[date[2]], int(date[1]), int(date[4]), int(date[5]), int(date[6] or 0), tzinfo=UTC
-        )
-        offset = timedelta(hours=int(date[8]), minutes=int(date[9]))
-        return local - offset if date[7] == "+" else local + offset
-    except (ValueError, OverflowError):
-        return None
 
 
 def file_name(value: str) -> str:

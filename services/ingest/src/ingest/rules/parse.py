@@ -16,7 +16,8 @@ from ingest.rules.addresses import mailboxes, only_mailbox
 from ingest.rules.bodies import read_body
 from ingest.rules.charsets import decode, detect
 from ingest.rules.classify import LOOP_HEADER, Headers, asks_for_no_answer, classify
-from ingest.rules.headers import header_text, message_ids, sent_at
+from ingest.rules.dates import sent_at
+from ingest.rules.headers import header_text, message_ids
 from ingest.rules.limits import MAX_SIZE, Unparseable, check_limits
 from ingest.rules.parts import AttachedFile, parameters
 from ingest.rules.reports import DeliveryReport, read_report, report_type
