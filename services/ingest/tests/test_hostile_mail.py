@@ -177,7 +177,7 @@ VALUES = (
     b"multipart/mixed; boundary=x|multipart/alternative; boundary=x|multipart/related; boundary=x"
     b"|multipart/report; report-type=delivery-status; boundary=x|multipart/digest; boundary=x|message/rfc822"
     b"|application/ms-tnef|text/calendar|BEGIN:VEVENT\r\nSUMMARY:x\r\n|=ybegin name=x\r\n|\r\n=yend x\r\n|M\r\nend\r\n"
-    b"|\x78\x9f\x3e\x22\x00\x00|On 1.1.2026 a@b wrote:\r\n|> x\r\n|-- \r\n|From: a\r\nSent: b\r\nTo: c\r\nSubject: d\r\n"
+    b"|\x78\x9f\x3e\x22\x00\x00|On 1.1.26 a@b wrote:\r\n|> x\r\n|-- \r\n|From: a\r\nSent: b\r\nTo: c\r\nSubject: d\r\n"
     b"|message/delivery-status|text/html|text/plain; charset=utf-16|; charset=utf-7|; format=flowed"
     b"|; name*0*=utf-8''%41|; filename=|base64|quoted-printable|x-uuencode|begin 644 x\r\n|=?utf-8?q?=C3?=|=?x?b?A?="
 )

@@ -32,6 +32,7 @@ SUBJECTS = {
     "word and text": (b"Re: =?utf-8?Q?Gr=C3=B6=C3=9Fe?= [DS-10042]", "Re: Größe [DS-10042]"),
     "with a language": (b"=?utf-8*de?Q?Gr=C3=B6=C3=9Fe?=", "Größe"),
     "spaces inside a word": (b"=?utf-8?Q?Gr=C3=B6=C3=9Fe und mehr?=", "Größe und mehr"),
+    "question marks inside a word": (b"=?utf-8?Q?Gr=C3=B6=C3=9Fe?_Wirklich??=", "Größe? Wirklich?"),
     "Base64 without padding": (b"=?utf-8?B?R3LDtsOfZQ?=", "Größe"),
     "Base64 with noise": (b"=?utf-8?B?R3LD*tsOfZQ==?=", "Größe"),
     "Base64 that is none": (b"=?utf-8?B?A?= =?utf-8?Q?ok?=", "ok"),

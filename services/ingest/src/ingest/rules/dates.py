@@ -46,6 +46,7 @@ _FOREIGN_MONTHS = {
 }
 _ENGLISH = {other: month for month, others in _FOREIGN_MONTHS.items() for other in others.split()}
 _WORD = re.compile(r"[^\W\d_]+")
+_SHORTENED = re.compile(r"(?<=[A-Za-z])\.")
 _ZONES = {
     "BST": "+0100",
     "CET": "+0100",
@@ -111,6 +112,7 @@ def _iso_moment(date: re.Match[str]) -> datetime | None:
 def _in_english(text: str) -> str:
     """The date with months, zones and afternoons as the standard library knows them."""
     text = _WORD.sub(lambda word: _ZONES.get(word[0]) or _ENGLISH.get(word[0].lower(), word[0]), text)
+    text = _SHORTENED.sub("", text)
     text = _AFTERNOON.sub(lambda time: f"{int(time[1]) % 12 + 12}{time[2]}", text)
     return (
         _OFFSET.sub(lambda offset: f"{offset[1]}{offset[2]:0>2}{offset[3] or '00'}", text, count=1)
