@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.rules.charsets import decode
+from ingest.rules.rtf import rtf_text, unpacked
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MAX_DEPTH = 3
@@ -21,7 +22,7 @@ _U32 = struct.Struct("<I")
 _U16 = struct.Struct("<H")
 _BODY, _CODE_PAGE, _PROPERTIES = 0x800C, 0x9007, 0x9003
 _TITLE, _DATA, _RENDERING, _FILE_PROPERTIES = 0x8010, 0x800F, 0x9002, 0x9005
-_TEXT, _HTML, _INTERNET_CODE_PAGE = 0x1000, 0x1013, 0x3FDE
+_TEXT, _RTF, _HTML, _INTERNET_CODE_PAGE = 0x1000, 0x1009, 0x1013, 0x3FDE
 _OBJECT, _DISPLAY_NAME, _SHORT_NAME, _LONG_NAME, _MIME, _CONTENT_ID = 0x3701, 0x3001, 0x3704, 0x3707, 0x370E, 0x3712
 _MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
 """The interface of an attached mail (IID_IMessage), which is a TNEF of its own."""
@@ -94,6 +95,9 @@ def _read_message(found: Tnef, name: int, value: bytes, charset: str) -> None:
             found.text = _string(values[_TEXT], charset)
         if _HTML in values:
             found.html = _string(values[_HTML], charset)
+        if _RTF in values and not found.text and found.html is None:
+            text, is_html = rtf_text(unpacked(values[_RTF][1]))
+            found.text, found.html = ("", text) if is_html else (text, None)
 
 
 def _read_file(found: Tnef, name: int, value: bytes, charset: str, depth: int) -> None:
