@@ -55,6 +55,10 @@ def test_damaged_rtf_yields_what_can_be_read(noise: bytes) -> None:
     assert isinstance(rtf_text(b"{\\fromhtml" + noise)[0], str)
 
 
+def test_characters_in_two_halves_are_joined_and_half_ones_replaced() -> None:
+    assert rtf_text(rb"{\rtf1\uc0 \u-10179 \u-8384 \u0 x\u-8384 }") == ("\U0001f340x\ufffd", False)
+
+
 def test_rtf_that_grows_without_end_is_cut() -> None:
     begun = time.process_time()
     assert len(unpacked(EXAMPLE[:16] + (b"\xff" + b"\x0c\xdf" * 8) * 100_000)) < MAX_RTF + 256

@@ -13,8 +13,8 @@ _HEAD = struct.Struct("<IIII")
 _COMPRESSED, _PLAIN = 0x75465A4C, 0x414C454D
 _WINDOW = 4096
 _BEGINNING = (
-    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbol"
-    rb"ArialTimes New RomanCourier{\colortbl\red0\green0\blue0"
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"
+    rb"SymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0"
     b"\r\n"
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
@@ -117,7 +117,8 @@ class _Reader:
             elif token[7]:
                 self._text(token[7])
         self._flush()
-        return "".join(self._out).strip()
+        text = "".join(self._out).replace("\0", "").strip()
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def _word(self, word: bytes, number: bytes | None) -> None:
         value = int(number) if number else None
