@@ -56,7 +56,7 @@ def test_damaged_rtf_yields_what_can_be_read(noise: bytes) -> None:
 
 
 def test_characters_in_two_halves_are_joined_and_half_ones_replaced() -> None:
-    assert rtf_text(rb"{\rtf1\uc0 \u-10179 \u-8384 \u0 x\u-8384 }") == ("\U0001f340x\ufffd", False)
+    assert rtf_text(rb"{\rtf1\uc0 \u-10180 \u-8384 \u0 x\u-8384 }") == ("\U0001f340x\ufffd", False)
 
 
 def test_rtf_that_grows_without_end_is_cut() -> None:
