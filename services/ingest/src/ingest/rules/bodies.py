@@ -20,7 +20,7 @@ from ingest.rules.parts import (
 )
 from ingest.rules.parts import field as header
 from ingest.rules.tnef import SIGNATURE, read_tnef
-from ingest.rules.tree import Part
+from ingest.rules.tree import Part, is_prose
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
 MAX_GUESSES = 8
@@ -165,7 +165,7 @@ def _is_text(part: Part, kind: str, *, is_root: bool) -> bool:
 
 def _read(part: Part, kind: str, found: _Found) -> _Piece:
     hints = parameters(part, "content-type")
-    data = content(part)
+    data = content(part) if not is_prose(part) else part.body
     if b"begin " in data and kind != "text/html":
         data, embedded = without_files(data)
         for file in embedded:

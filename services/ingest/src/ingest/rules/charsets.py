@@ -64,6 +64,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf_16"),
 )
 _MARK_STARTS = frozenset(sign[:1] for sign, _ in _MARKS)
+_CODE_PAGE = re.compile(r"(?:x_)?(?:windows|win|cp|ibm|ms|dos)_?(\d{3,5})")
 _JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
 
 
@@ -132,8 +133,11 @@ def _resolve(name: str) -> str | None:
     if len(name) > MAX_NAME or not name.isascii():
         return None
     plain = normalize_encoding(name.strip(" \t'\"")).lower()
-    codec = _MAIL_NAMES.get(plain) or aliases.aliases.get(plain, plain)
-    return codec if codec in _CODECS else None
+    for spelling in (plain, plain.removeprefix("x_"), _CODE_PAGE.sub(r"cp\1", plain)):
+        codec = _MAIL_NAMES.get(spelling) or aliases.aliases.get(spelling, spelling)
+        if codec in _CODECS:
+            return codec
+    return None
 
 
 def _storable(text: str) -> str:

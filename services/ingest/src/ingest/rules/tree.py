@@ -11,6 +11,9 @@ from ingest.rules.limits import MAX_DEPTH, SHORT, Budget, Unparseable, header_br
 from ingest.rules.parameters import parameters_of
 from ingest.rules.transfer import decoded
 
+_PROSE, MIN_PROSE = 1_000, 40
+"""Bytes at whose blanks is looked, and how many there must be."""
+
 MAX_NAME = 200
 """Characters of the name of a header."""
 
@@ -195,6 +198,14 @@ def transfer_encoding(part: Part) -> str:
 def is_encoded(part: Part) -> bool:
     """Whether a mail or report inside a mail is in Base64, as it says."""
     return transfer_encoding(part) == "base64" and bool(_BASE64_LINE.match(part.body))
+
+
+def is_prose(part: Part) -> bool:
+    """Whether a text is called Base64 although it is not: between real words there are blanks."""
+    if transfer_encoding(part) != "base64":
+        return False
+    sample = part.body[:_PROSE]
+    return len(sample) > MIN_PROSE and sample.count(b" ") * 12 > len(sample)
 
 
 def _header_fields(block: str) -> tuple[dict[str, list[str]], int | None]:
