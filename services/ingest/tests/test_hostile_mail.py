@@ -192,6 +192,7 @@ HOSTILE = st.lists(FRAGMENTS | st.binary(max_size=20), max_size=60).map(b"".join
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE | st.binary(max_size=2_000), st.none() | st.just("") | st.text(max_size=20))
 @example(b"Content-Type: text/plain; charset*=\r\n\r\n\xff", None)
+@example(b"begin 644 x\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\n\r\n", None)
 @example(b"Content-Disposition: attachment; filename*=''%\r\n\r\n", None)
 def test_any_bytes_become_values_or_a_refusal(raw: bytes, envelope_sender: str | None) -> None:
     assert_values_or_refusal(raw, envelope_sender)

@@ -50,7 +50,7 @@ def uu_lines(data: bytes, at: int, *, strict: bool = False) -> tuple[bytes, int 
         at = line_end + 1
         if line.rstrip() == b"end":
             return b"".join(out), min(at, size)
-        if strict and len(line.rstrip()) > 2 + ((line[0] - 32) & 63) // 3 * 4 + 4:
+        if strict and line and len(line.rstrip()) > 2 + ((line[0] - 32) & 63) // 3 * 4 + 4:
             break
         out.append(_uu_line(line))
     return b"".join(out), None
