@@ -190,7 +190,7 @@ def _by_subject(headers: Headers, subject: str) -> tuple[MailKind, str] | None:
     """Absence notes and failure notices that say so only in their subject."""
     if _AWAY_PREFIX.match(subject):
         return MailKind.AUTO_REPLY, "the subject of an absence note"
-    if _AWAY.match(subject) and "all" in _first(headers, "x-auto-response-suppress").lower():
+    if "all" in _first(headers, "x-auto-response-suppress").lower() and _AWAY.match(subject):
         return MailKind.AUTO_REPLY, "asks for no answer, and the subject of an absence note"
     if is_bounce_subject(subject) and is_from_daemon(headers):
         return MailKind.BOUNCE, "the subject of a failure notice, sent by a mail server"

@@ -79,7 +79,7 @@ def message_ids(value: str) -> tuple[str, ...]:
     """
     text = raw_text(value)
     found = _BRACKETED.findall(text) or [word for word in re.split(r"[\s,;<>]+", text) if "@" in word]
-    ids = [one_line("".join(item.split())) for item in found]
+    ids = [item if " " not in item and item.isprintable() else one_line("".join(item.split())) for item in found]
     unique = list(dict.fromkeys(item for item in ids if 0 < len(item) <= MAX_ID))
     if len(unique) > MAX_IDS:
         unique = unique[:1] + unique[1 - MAX_IDS :]

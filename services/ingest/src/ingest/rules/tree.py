@@ -19,7 +19,7 @@ MAX_NAME = 200
 
 _HEADER_END = re.compile(rb"\n(?=\r*\n)")
 _LF, _CR = b"\n\r"
-_FOLDS = (" ", "\t")
+_LINE_END = re.compile(r"\n(?![ \t])")
 _AHEAD = 30
 """Lines behind a stray one in which a header must follow."""
 
@@ -111,9 +111,9 @@ class _Reader:
         found = _HEADER_END.search(raw, start, end)
         stop = found.start() if found else end
         block = raw[start:stop].decode("ascii", "surrogateescape")
-        fields, text_line = _header_fields(block)
-        if text_line is not None:
-            return fields, start + sum(len(line) + 1 for line in block.split("\n")[:text_line])
+        fields, text_at = _header_fields(block)
+        if text_at is not None:
+            return fields, start + text_at
         if not found:
             return fields, end
         return fields, raw.find(b"\n", found.end(), end) + 1
@@ -209,25 +209,21 @@ def is_prose(part: Part) -> bool:
 
 
 def _header_fields(block: str) -> tuple[dict[str, list[str]], int | None]:
-    """The headers of a block by name in lower case, and the line in which it turns out to be text, if it does."""
+    """The headers of a block by name in lower case, and the offset at which it turns out to be text, if it does."""
     fields: dict[str, list[str]] = {}
-    lines = block.split("\n")
-    number, count = 0, len(lines)
-    while number < count:
-        line, first = lines[number], number
-        number += 1
-        while number < count and lines[number].startswith(_FOLDS):
-            number += 1
+    lines = _LINE_END.split(block)
+    for number, line in enumerate(lines):
         name, colon, value = line.partition(":")
         if colon and (key := _key(name)):
-            if number > first + 1:
-                value = "\n".join((value, *lines[first + 1 : number]))
             value = value.lstrip(" \t")
             if len(value) > SHORT and (breach := header_breach(name, value)):
                 raise Unparseable(breach)
-            fields.setdefault(key, []).append(value)
-        elif _is_text(line, lines, first, has_fields=bool(fields)):
-            return fields, first
+            if key in fields:
+                fields[key].append(value)
+            else:
+                fields[key] = [value]
+        elif _is_text(line, lines, number, has_fields=bool(fields)):
+            return fields, sum(len(other) + 1 for other in lines[:number])
     return fields, None
 
 
