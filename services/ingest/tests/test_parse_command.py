@@ -111,6 +111,13 @@ def test_hostile_and_missing_files_have_lines_of_their_own_in_the_order_of_the_f
     assert set(errors) == {"deep", "wide", "long header"}
 
 
+def test_the_standard_input_is_a_mail_too() -> None:
+    command = [str(Path(sys.executable).with_name("ingest")), "parse", "-", "missing"]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True, input=MAIL)
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["file"], first["subject"], second["file"]) == ("-", "Re: order", "missing")
+
+
 def test_a_mail_in_quarantine_shows_who_wrote_it() -> None:
     shown = parse_bytes(b"From: Anna <a@x.example>\r\nSubject: Hello\r\n" + HOSTILE["deep"])
     assert (shown["kind"], shown["from"]["address"], shown["subject"]) == ("quarantine", "a@x.example", "Hello")
@@ -127,19 +134,19 @@ def lines(names: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in cli.lines(names)]
 
 
-def dies(name: str, *, reasons: bool) -> dict[str, Any]:
+def dies(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
     if name == "bad":
-        os.abort()
+        os._exit(3)
     return parse_bytes(MAIL)
 
 
-def hangs(name: str, *, reasons: bool) -> dict[str, Any]:
+def hangs(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
     while name == "bad":
         pass
     return parse_bytes(MAIL)
 
 
-def eats(name: str, *, reasons: bool) -> dict[str, Any]:
+def eats(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
     if name == "bad":
         try:
             return {"size": len(bytes(8 * 1024**3))}

@@ -5,6 +5,7 @@ error of its own line and the next goes on.
 """
 
 import multiprocessing
+import os
 import resource
 import sys
 from collections.abc import Iterator
@@ -80,9 +81,10 @@ class _Worker:
     """A process that parses file by file until it is stopped."""
 
     def __init__(self, *, reasons: bool) -> None:
+        self._stdin = os.dup(0)  # multiprocessing closes the original in the worker
         context = multiprocessing.get_context("fork")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, reasons), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, reasons, self._stdin), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -104,9 +106,10 @@ class _Worker:
         self._process.kill()
         self._process.join()
         self._ours.close()
+        os.close(self._stdin)
 
 
-def _work(asked: Connection, reasons: bool) -> None:
+def _work(asked: Connection, reasons: bool, stdin: int) -> None:
     """Answer until nobody asks any more."""
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     with suppress(ValueError, OSError):
@@ -114,12 +117,12 @@ def _work(asked: Connection, reasons: bool) -> None:
     with suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             name = asked.recv()
-            asked.send_bytes(_line(name, _parsed(name, reasons=reasons)))
+            asked.send_bytes(_line(name, _parsed(name, reasons=reasons, stdin=stdin)))
 
 
-def _parsed(name: str, *, reasons: bool) -> dict[str, Any]:
+def _parsed(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
     try:
-        raw = sys.stdin.buffer.read(MAX_SIZE + 1) if name == "-" else _read(Path(name))
+        raw = _read(stdin if name == "-" else Path(name))
     except OSError as error:
         return empty(f"the file cannot be read: {error.strerror or error}")
     except ValueError as error:
@@ -127,8 +130,8 @@ def _parsed(name: str, *, reasons: bool) -> dict[str, Any]:
     return parse_bytes(raw, reasons=reasons)
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+def _read(file_or_number: Path | int) -> bytes:
+    with open(file_or_number, "rb", closefd=isinstance(file_or_number, Path)) as file:  # or a descriptor
         return file.read(MAX_SIZE + 1)
 
 
