@@ -26,7 +26,7 @@ from tickets.main import Settings, build
 from tickets.staff.demo import AGENTS
 from tickets.staff.operations import create_agent
 
-SHORT = 8
+SHORT = 12
 """Lives of a test run, the same ones each time; half a minute."""
 
 STEPS = 50
