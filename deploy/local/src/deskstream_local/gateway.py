@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.app import App, Role
+from chassis.app import App, Role, house_paths
 from chassis.embedded.ports import LOOPBACK
 from chassis.http import with_edge
 from chassis.run import Server, load
@@ -96,7 +96,8 @@ def _slices(apps: list[App]) -> dict[str, ASGIApp]:
     slices: dict[str, ASGIApp] = {}
     for app in apps:
         slice_ = with_edge(app.api, service=str(app.service), body_limit=app.settings.body_limit)
-        slices |= dict.fromkeys(import_module(f"{app.service}.main").GATEWAY_PATHS, slice_)
+        own = import_module(f"{app.service}.main").GATEWAY_PATHS
+        slices |= dict.fromkeys((*own, *house_paths(app.service)), slice_)
     return slices
 
 
