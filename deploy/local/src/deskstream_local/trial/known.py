@@ -1,4 +1,4 @@
-"""What is on the desk that is fuzzed: real values for path parameters, headers and references in bodies."""
+"""What is on the desk that is fuzzed: real values for path parameters and for references in bodies."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from deskstream_local.story.doors import ACCEPTED, Agent, Client, Desk, Json, ensure, eventually
 from deskstream_local.story.letters import SABINE, SUPPORT, letter
 from deskstream_local.story.schulz_portal import LINK
-
-HITS = 0.75
-"""The share of generated values that are real ones; the rest shows what happens without them."""
 
 LETTERS = b"One line.\n" * 3
 
@@ -78,10 +75,11 @@ def _known(admin: Agent, more: Mapping[str, list[str | int]]) -> Known:
         "into": numbers,
         "agent_id": agents,
         "owner_id": agents,
+        "responsible_id": agents,
+        "substitute_id": agents,
         "channel": channels,
         "activity_id": [row["id"] for row in activities],
         "sha256": files,
-        "If-Match": ['"1"', '"2"', '"3"'],
     } | dict(more)
     lists = {
         "marker_id": "/colour-markers",
@@ -101,6 +99,7 @@ def _known(admin: Agent, more: Mapping[str, list[str | int]]) -> Known:
     everywhere |= {name: [row["id"] for row in _each(admin, [path])] for name, path in lists.items()}
     keyed = {name: [row["key"] for row in _each(admin, [f"/{name}"])] for name in ("priorities", "custom-fields")}
     statuses = [row["key"] for row in admin.get("/statuses")["items"]]
+    everywhere |= {"priority": keyed["priorities"], "status": statuses, "workflow": ["standard"]}
     below = {f"/api/v1/{name}/": {"key": keys} for name, keys in keyed.items()} | {
         "/api/v1/channels/": {"key": channels},
         "/api/v1/workflows/": {"key": ["standard"], "status": statuses},
