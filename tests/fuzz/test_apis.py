@@ -23,6 +23,8 @@ Cookie = {cookie}
 X-Deskstream-Client = "fuzz"
 [generation]
 with-security-parameters = false
+[phases.coverage]
+unexpected-methods = ["PATCH", "TRACE"]
 [cache]
 enabled = false
 [output.sanitization]

@@ -7,6 +7,12 @@ from deskstream_local.story.doors import ACCEPTED, Agent, Client, Desk, Json, en
 from deskstream_local.story.letters import SABINE, SUPPORT, letter
 from deskstream_local.story.schulz_portal import LINK
 
+SPARE = "spare"
+STATUSES: list[Json] = [
+    {"key": "new", "name": "New", "category": "open", "ball": "us"},
+    {"key": "waiting", "name": "Waiting", "category": "open", "ball": "third_party"},
+    {"key": "done", "name": "Done", "category": "closed", "ball": "nobody"},
+]
 LETTERS = b"One line.\n" * 3
 
 
@@ -32,9 +38,12 @@ def furnish(desk: Desk) -> Known:
         body = {"kind": "internal", "channel": "backend", "subject": subject, "text": "For the run.", "tags": ["run"]}
         numbers.append(admin.post("/tickets", body)["number"])
     first, second = numbers[-1], numbers[-2]
+    admin.ask("PUT", f"/tickets/{first}/watchers/me")
     kept, used = _upload(admin, "kept.txt"), _upload(admin, "used.txt")
     admin.post(f"/tickets/{first}/notes", {"text": "A note", "attachments": [used]})
     admin.post(f"/tickets/{first}/links", {"relation": "relates_to", "number": second})
+    admin.post("/channels", {"key": SPARE, "name": "Spare"})
+    admin.post("/workflows", {"key": SPARE, "name": "Spare", "statuses": STATUSES})
     admin.post("/groups", {"name": "The run"})
     admin.post("/drafts", {"kind": "note", "ticket": first, "content": {"text": "Not yet"}})
     admin.post("/templates", {"name": "The run", "kind": "reply", "variants": {"en": {"html": "<p>Hello</p>"}}})
@@ -73,6 +82,9 @@ def _known(admin: Agent, more: Mapping[str, list[str | int]]) -> Known:
     everywhere = {
         "number": numbers,
         "into": numbers,
+        "ticket": numbers,
+        "at": ["2027-03-01T08:00:00Z"],
+        "ends_at": ["2027-03-01T08:00:00Z"],
         "agent_id": agents,
         "owner_id": agents,
         "responsible_id": agents,
@@ -101,8 +113,8 @@ def _known(admin: Agent, more: Mapping[str, list[str | int]]) -> Known:
     statuses = [row["key"] for row in admin.get("/statuses")["items"]]
     everywhere |= {"priority": keyed["priorities"], "status": statuses, "workflow": ["standard"]}
     below = {f"/api/v1/{name}/": {"key": keys} for name, keys in keyed.items()} | {
-        "/api/v1/channels/": {"key": channels},
-        "/api/v1/workflows/": {"key": ["standard"], "status": statuses},
+        "/api/v1/channels/": {"key": [SPARE]},  # nobody may lose the subscription that shows them their tickets
+        "/api/v1/workflows/": {"key": [SPARE], "status": [status["key"] for status in STATUSES]},
     }
     return Known(
         {name: values for name, values in everywhere.items() if values}, below, frozenset({admin.id, *sessions})
