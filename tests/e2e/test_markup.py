@@ -102,7 +102,7 @@ def texts(schema: Json, name: str, schemas: Json, seen: frozenset[str]) -> Itera
     reference = str(schema.get("$ref", "")).rpartition("/")[2]
     if reference and reference not in seen:
         yield from texts(schemas[reference], name, schemas, seen | {reference})
-    free = {"enum", "const", "format"}.isdisjoint(schema) and not str(schema.get("pattern")).startswith("^[a-z")
+    free = {"enum", "const", "format"}.isdisjoint(schema) and not str(schema.get("pattern")).startswith(("^[a-z", "^#"))
     if schema.get("type") == "string" and free:
         yield name
     for key, inner in schema.get("properties", {}).items():

@@ -14,18 +14,25 @@ def _narrowed(part: Any) -> Any:  # noqa: ANN401  # a schema is as deep and as m
         return type(part)(_narrowed(inner) for inner in part)
     if not isinstance(part, dict):
         return part
-    # Answers are told by the serialization; metadata is pydantic's own.
-    whole = {
-        name: value if name in {"serialization", "metadata", "default"} else _narrowed(value)
-        for name, value in part.items()
-    }
-    match part.get("type"):
-        case "int" | "bool" | "float":
+    # How a value is written out is none of our business here; metadata is pydantic's own.
+    return _refused_at_the_door(
+        {
+            name: value if name in {"serialization", "metadata", "default"} else _narrowed(value)
+            for name, value in part.items()
+        }
+    )
+
+
+def _refused_at_the_door(whole: Any) -> Any:  # noqa: ANN401  # a CoreSchema is one of fifty TypedDicts
+    match whole.get("type"):
+        case "int" | "bool":
             return whole | {"strict": True}
+        case "float":
+            return whole | {"strict": True, "allow_inf_nan": False}
         case "str":
-            return core_schema.no_info_after_validator_function(storable_text, whole)  # type: ignore[arg-type]  # a CoreSchema is a TypedDict
+            return core_schema.no_info_after_validator_function(storable_text, whole)
         case "set" | "frozenset":
-            return core_schema.no_info_before_validator_function(_each_once, whole)  # type: ignore[arg-type]  # as above
+            return core_schema.no_info_before_validator_function(_each_once, whole)
         case _:
             return whole
 
@@ -34,6 +41,10 @@ def storable_text(text: str) -> str:
     """The text itself. Raises ValueError for a character that PostgreSQL cannot store."""
     if "\x00" in text:
         raise ValueError("leave out the character NUL")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("leave out the half of a character") from error
     return text
 
 

@@ -190,6 +190,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that is no UTF-8, that is too deep, no multipart …
+            return await invalid(request, RequestValidationError([{"loc": ("body",), "msg": str(error.detail)}]))
         wrong_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
         return problem_response(
             status=error.status_code,

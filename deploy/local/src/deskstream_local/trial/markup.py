@@ -94,6 +94,20 @@ WRITES = (
     ),
     Write("create_group", "POST", "/groups", {"name": MARK}, keep={"group": "id"}),
     Write("change_group", "PATCH", "/groups/{group}", {"name": f"{MARK}."}, version="/groups/{group}"),
+    Write(
+        "add_mail_account",
+        "POST",
+        "/mail-accounts",
+        {"key": "marked", "name": MARK, "from_name": MARK, "address": "marked@desk.example", "channel": "support"},
+        keep={"account": "id"},
+    ),
+    Write(
+        "change_mail_account",
+        "PATCH",
+        "/mail-accounts/{account}",
+        {"name": MARK, "from_name": MARK},
+        version="/mail-accounts/{account}",
+    ),
     Write("create_priority", "POST", "/priorities", {"key": "marked", "position": 9, "name": both(MARK)}),
     Write("change_priority", "PATCH", "/priorities/marked", {"name": both(MARK)}, version="/priorities/marked"),
     Write("create_workflow", "POST", "/workflows", {"key": "marked", "name": MARK, "statuses": STATUSES}),
@@ -202,7 +216,7 @@ def leaves(part: object, name: str = "") -> Iterator[tuple[str, str]]:
     match part:
         case dict():
             for key, value in part.items():
-                yield from leaves(value, name if key in {"en", "de"} else key)
+                yield from leaves(value, name if key in {"en", "de"} or name == "fields" else key)
         case list() | tuple():
             for value in part:
                 yield from leaves(value, name)

@@ -67,7 +67,7 @@ async def get_upload(tx: Tx, who: Noter, upload_id: UploadId) -> UploadOut:
     operation_id="get_upload_content",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        200: {"content": {"*/*": {}}, "description": "The file"},
         **refusals(UploadNotFound),
     },
 )
