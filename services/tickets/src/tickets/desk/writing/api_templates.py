@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
@@ -17,7 +18,7 @@ from contracts.tickets import Authenticated, Permission
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader, Writer
 from tickets.desk.mail_accounts import account_of_channel
 from tickets.desk.rules.words import Mode
-from tickets.desk.shapes import Html, Input, Key
+from tickets.desk.shapes import Html, Key
 from tickets.desk.writing import templates
 from tickets.desk.writing.beginnings import Beginning, begin_answer
 from tickets.desk.writing.signatures import read_signature, write_signature
