@@ -36,11 +36,11 @@ def test_a_lost_connection_is_said_keeps_what_was_typed_and_mends_by_itself(visi
     page.context.set_offline(True)
     page.get_by_role("textbox").fill("radiator")
     banner = page.get_by_role("status").filter(has_text="cannot be reached")
-    expect(banner).to_be_visible(timeout=20_000)
+    expect(banner).to_be_visible(timeout=40_000)
     audit(page, "offline")
     expect(page.get_by_role("textbox")).to_have_value("radiator")
     page.context.set_offline(False)
-    expect(banner).to_be_hidden(timeout=20_000)
+    expect(banner).to_be_hidden(timeout=40_000)
     expect(page.get_by_role("textbox")).to_have_value("radiator")
     expect(page).to_have_url(re.compile("q=radiator"))
 

@@ -12,7 +12,7 @@ import {
   MenuSeparator,
   notify,
 } from '../../../shared/ui/kit'
-import { signOut, useMe } from '../data/session'
+import { forgetSession, signOut, useMe } from '../data/session'
 import { chrome } from './chrome'
 import { prefer, toggleTheme, useIsDark, usePreferences } from './preferences'
 import { problemText } from './problems'
@@ -53,6 +53,7 @@ function AccountMenu({ children }: { children: ReactNode }) {
     try {
       await signOut()
       await navigate({ to: '/sign-in', search: {} })
+      forgetSession()
     } catch (error) {
       notify({ title: problemText(error), tone: 'error' })
     }

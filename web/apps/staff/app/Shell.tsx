@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
 import { useText } from '../../../shared/i18n/language'
 import { type Command, listenToKeys, useCommands } from '../../../shared/lib/keys'
 import { Drawer } from '../../../shared/ui/kit'
+import { sessionQuery } from '../data/session'
 import { chrome } from './chrome'
 import { followLive } from './live'
 import { Navigation } from './Navigation'
@@ -18,8 +20,17 @@ const CommandPalette = lazy(palette)
 const ShortcutHelp = lazy(help)
 const IDLE_MS = 1_500
 
-/** The frame of everything behind the sign-in. */
+/** The frame of everything behind the sign-in; when the session ends, nothing of it is left on the screen. */
 export function Shell() {
+  const me = useQuery(sessionQuery).data
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (me === null) void navigate({ to: '/sign-in', search: { to: location.pathname + location.search } })
+  }, [me, navigate])
+  return me ? <Frame /> : null
+}
+
+function Frame() {
   const text = useText(words)
   const opened = chrome.use(state => state)
   useEffect(followLive, [])

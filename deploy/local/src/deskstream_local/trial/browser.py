@@ -16,7 +16,7 @@ from deskstream_local.story.doors import CREATED, Desk
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 SIZES: Mapping[str, tuple[int, int]] = MappingProxyType({"1440": (1440, 900), "1024": (1024, 768), "390": (390, 844)})
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 SIGN_IN = """who => fetch("/api/v1/session", {
   method: "POST", body: JSON.stringify(who), headers: { "Content-Type": "application/json" }
 }).then(response => response.status)"""
