@@ -1,5 +1,13 @@
 import DOMPurify from 'dompurify'
 
+/** Images of our own files only: any other one would tell somebody that it was looked at. */
+const OWN_IMAGE = /^\/api\/v1\//
+
+DOMPurify.addHook('uponSanitizeAttribute', (node, attribute) => {
+  if (node.nodeName === 'IMG' && attribute.attrName === 'src' && !OWN_IMAGE.test(attribute.attrValue))
+    attribute.keepAttr = false
+})
+
 type Factory = { createPolicy: (name: string, rules: object) => unknown }
 
 /**

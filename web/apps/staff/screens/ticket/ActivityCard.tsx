@@ -5,6 +5,7 @@ import { fileSize, fullMoment, moment } from '../../../../shared/i18n/formats'
 import { useText } from '../../../../shared/i18n/language'
 import { classes } from '../../../../shared/lib/classes'
 import { Avatar } from '../../../../shared/ui/kit'
+import { SendingMark } from './LeavingCard'
 import { MailBody } from './MailBody'
 import { NoteBody } from './NoteBody'
 import { words } from './words'
@@ -31,6 +32,7 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
         <span className="max-w-[60%] shrink-0 truncate font-semibold">{activity.author.name}</span>
         <Kind activity={activity} />
         <span className="flex-1" />
+        <SendingMark activityId={activity.id} />
         <time dateTime={activity.at} title={fullMoment(activity.at)} className="shrink-0 text-fg-2 text-xs">
           {moment(activity.at)}
         </time>
@@ -87,7 +89,7 @@ function Content({ number, activity }: ActivityCardProps) {
       {isMail && activity.html ? (
         <MailBody number={number} activityId={activity.id} title={text.document(activity.author.name)} />
       ) : (
-        <NoteBody activity={activity} />
+        <NoteBody number={number} activity={activity} />
       )}
       {activity.truncated && <p className="mt-2 text-fg-3 text-xs">{text.truncated}</p>}
     </>

@@ -3,8 +3,12 @@ import { type RefObject, useEffect, useRef } from 'react'
 import type { ActivityOut } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
 import { Button, ErrorState, Skeleton } from '../../../../shared/ui/kit'
+import { useMe } from '../../data/session'
 import { activitiesQuery } from '../../data/tickets'
 import { ActivityCard } from './ActivityCard'
+import { type Leaving, useLeaving } from './composer/outbox'
+import { HISTORY_ID } from './composer/showNewest'
+import { LeavingCard } from './LeavingCard'
 import { StatusLine } from './StatusLine'
 import { words } from './words'
 
@@ -21,8 +25,13 @@ export function History({ number }: { number: number }) {
   const activities = (data?.pages ?? []).flatMap(page => page.items).reverse()
   return (
     <section aria-label={text.history} className="flex min-h-0 flex-1 flex-col">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls with the keyboard */}
-      <div ref={scroller} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
+      <div
+        ref={scroller}
+        id={HISTORY_ID}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls with the keyboard
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2"
+      >
         <div ref={content} className="mx-auto flex max-w-[820px] flex-col gap-3 px-4 py-4">
           {hasNextPage && (
             <Button className="self-center" aria-disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
@@ -37,6 +46,10 @@ export function History({ number }: { number: number }) {
 }
 
 function Activities({ number, activities }: { number: number; activities: readonly ActivityOut[] }) {
+  const me = useMe()
+  const leaving = useLeaving().filter(
+    each => each.number === number && !activities.some(activity => isOf(activity, each, me.id)),
+  )
   return (
     <ol className="flex flex-col gap-3">
       {activities.map(activity => (
@@ -48,9 +61,20 @@ function Activities({ number, activities }: { number: number; activities: readon
           )}
         </li>
       ))}
+      {leaving.map(each => (
+        <li key={each.key}>
+          <LeavingCard leaving={each} />
+        </li>
+      ))}
     </ol>
   )
 }
+
+/** Whether this activity is what was sent; it may be heard of before the answer to the request that sent it. */
+const isOf = (activity: ActivityOut, sent: Leaving, me: string) =>
+  sent.activityId === null
+    ? activity.author.id === me && activity.kind !== 'status_change' && activity.id > (sent.after ?? '')
+    : activity.id === sent.activityId
 
 /** Keeps the newest activity in sight while frames load and panes change, until somebody scrolls up. */
 function useStayAtEnd(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {

@@ -1,28 +1,17 @@
-import DOMPurify from 'dompurify'
-import { useEffect, useRef } from 'react'
-import type { ActivityOut } from '../../../../shared/api/staff'
+import type { ActivityOut, AttachmentOut } from '../../../../shared/api/staff'
+import { CleanHtml } from './CleanHtml'
 
-const RULES = {
-  RETURN_DOM_FRAGMENT: true,
-  FORBID_ATTR: ['style', 'class', 'id'],
-  FORBID_TAGS: ['style', 'form', 'input', 'iframe', 'img'],
-} as const
-
-/** What a colleague wrote, or a mail without HTML; cleaned by the server, and here once more. */
-export function NoteBody({ activity }: { activity: ActivityOut }) {
-  const place = useRef<HTMLDivElement>(null)
-  const { html, kind } = activity
-  const rich = kind === 'note' || kind === 'call' ? html : null
-  useEffect(() => {
-    if (rich !== null)
-      place.current?.replaceChildren(
-        DOMPurify.sanitize(rich, {
-          ...RULES,
-          FORBID_ATTR: [...RULES.FORBID_ATTR],
-          FORBID_TAGS: [...RULES.FORBID_TAGS],
-        }),
-      )
-  }, [rich])
-  if (rich !== null) return <div ref={place} className="reading" />
+/** What a colleague wrote, or a mail without HTML. */
+export function NoteBody({ number, activity }: { number: number; activity: ActivityOut }) {
+  const { html, kind, attachments } = activity
+  if (html !== null && (kind === 'note' || kind === 'call'))
+    return <CleanHtml html={withImages(number, html, attachments)} />
   return <div className="reading whitespace-pre-wrap">{activity.text}</div>
 }
+
+/** Images inside the text are named by their Content-ID. */
+const withImages = (number: number, html: string, files: readonly AttachmentOut[]) =>
+  html.replace(/src="cid:([^"]{1,300})"/g, (all, id: string) => {
+    const file = files.find(each => each.content_id === id)
+    return file ? `src="/api/v1/tickets/${number}/attachments/${file.sha256}"` : all
+  })

@@ -5,6 +5,8 @@ import { isProblem } from '../../../../shared/api/problem'
 import { useText } from '../../../../shared/i18n/language'
 import { EmptyState, ErrorState, Skeleton } from '../../../../shared/ui/kit'
 import { ticketQuery } from '../../data/tickets'
+import { ComposerDock } from './composer/ComposerDock'
+import { useOpenSlot, useWriting } from './composer/writing'
 import { History } from './History'
 import { TicketHead } from './TicketHead'
 import { useMarkRead } from './useMarkRead'
@@ -16,7 +18,7 @@ export function TicketScreen() {
   const text = useText(words)
   const { number } = useParams({ from: '/shell/t/$number' })
   const { data: ticket, error, refetch } = useQuery(ticketQuery(number))
-  useOwnPresence(number, ticket !== undefined)
+  useOwnPresence(number, ticket !== undefined, useWrites(number) ? 'writing' : 'viewing')
   useMarkRead(number)
   if (isProblem(error, 'ticket_not_found')) {
     return (
@@ -30,8 +32,16 @@ export function TicketScreen() {
       <TicketHead ticket={ticket} />
       {/* Another ticket begins with a history of its own: at its end, with nothing unfolded. */}
       <History key={number} number={number} />
+      <ComposerDock key={`dock ${number}`} ticket={ticket} />
     </article>
   )
+}
+
+/** Whether this agent is writing in the ticket; a draft that lies open is not being written. */
+function useWrites(number: number): boolean {
+  const slot = useOpenSlot(number)
+  const writing = useWriting(number, slot ?? 'reply')
+  return slot !== undefined && writing?.touched === true
 }
 
 function Loading() {
