@@ -3,6 +3,7 @@ import { NotFound } from './app/NotFound'
 import { rootRoute, shellRoute } from './app/roots'
 import { ScreenError } from './app/ScreenError'
 import { VIEWS } from './app/views'
+import { configRoute } from './screens/config/route'
 import { setupRoute } from './screens/first-run/route'
 import { kitRoute } from './screens/kit/route'
 import { forgotRoute, invitationRoute, resetRoute } from './screens/password/routes'
@@ -27,7 +28,7 @@ const routes = rootRoute.addChildren([
   resetRoute,
   invitationRoute,
   kitRoute,
-  shellRoute.addChildren([homeRoute, ticketsRoute.addChildren([noTicketRoute, ticketRoute])]),
+  shellRoute.addChildren([homeRoute, ticketsRoute.addChildren([noTicketRoute, ticketRoute]), configRoute]),
 ])
 
 export const router = createRouter({

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { useText } from '../../../shared/i18n/language'
 import { type Command, listenToKeys, useCommands } from '../../../shared/lib/keys'
 import { Drawer } from '../../../shared/ui/kit'
+import { NewTicket } from '../screens/new-ticket/NewTicket'
 import { CommandPalette } from './CommandPalette'
 import { chrome } from './chrome'
 import { followLive } from './live'
@@ -40,6 +41,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <NewTicket />
       <CommandPalette />
       <ShortcutHelp />
     </div>
