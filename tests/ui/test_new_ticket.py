@@ -181,4 +181,4 @@ def test_the_dialog_speaks_german(visit: Browsers, key: str, label: str) -> None
     page.get_by_role("menuitem", name=re.compile("^Internes Ticket")).wait_for()
     page.keyboard.press(key)
     dialog = page.get_by_role("dialog", name="Neues Ticket")
-    expect(dialog.get_by_label(label)).to_be_visible()
+    expect(dialog.get_by_label(label).first).to_be_visible()

@@ -7,6 +7,7 @@ import { configRoute } from './screens/config/route'
 import { setupRoute } from './screens/first-run/route'
 import { kitRoute } from './screens/kit/route'
 import { forgotRoute, invitationRoute, resetRoute } from './screens/password/routes'
+import { profileRoute } from './screens/profile/route'
 import { signInRoute } from './screens/sign-in/route'
 import { ticketRoute } from './screens/ticket/route'
 import { noTicketRoute, ticketsRoute } from './screens/tickets/route'
@@ -28,7 +29,12 @@ const routes = rootRoute.addChildren([
   resetRoute,
   invitationRoute,
   kitRoute,
-  shellRoute.addChildren([homeRoute, ticketsRoute.addChildren([noTicketRoute, ticketRoute]), configRoute]),
+  shellRoute.addChildren([
+    homeRoute,
+    ticketsRoute.addChildren([noTicketRoute, ticketRoute]),
+    configRoute,
+    profileRoute,
+  ]),
 ])
 
 export const router = createRouter({

@@ -7,6 +7,7 @@ import { useText } from '../../../shared/i18n/language'
 import { classes } from '../../../shared/lib/classes'
 import { Button, Kbd, Skeleton } from '../../../shared/ui/kit'
 import { countersQuery, type Filters } from '../data/tickets'
+import { ConfigLink } from '../screens/config/ConfigLink'
 import { NewTicketMenu } from '../screens/new-ticket/NewTicket'
 import { AccountBar } from './AccountBar'
 import { chrome } from './chrome'
@@ -36,6 +37,7 @@ export function Navigation() {
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         <Lists />
       </div>
+      <ConfigLink />
       <AccountBar />
     </nav>
   )

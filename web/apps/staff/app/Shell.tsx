@@ -61,6 +61,14 @@ function useAppCommands() {
   useCommands('app', [
     ...lists,
     {
+      id: 'go-config',
+      group: text.goTo,
+      label: text.configuration,
+      keys: 'g c',
+      run: () => void navigate({ to: '/config/{-$section}/{-$id}', params: { section: undefined, id: undefined } }),
+    },
+    { id: 'go-profile', group: text.goTo, label: text.profile, run: () => void navigate({ to: '/profile' }) },
+    {
       id: 'palette',
       group: text.commands,
       label: text.commands,

@@ -34,7 +34,7 @@ export function ClosedWay({ way, onLeave }: { way: WayOut; onLeave: () => void }
             mayMend && (
               <Link
                 to="/config/{-$section}/{-$id}"
-                params={{ section: 'mail-accounts' }}
+                params={{ section: 'mail-accounts', id: undefined }}
                 onClick={onLeave}
                 className="font-medium text-accent-fg underline underline-offset-2"
               >

@@ -5,9 +5,9 @@ import { useText } from '../../../../shared/i18n/language'
 import { Button, Combobox } from '../../../../shared/ui/kit'
 import { contactsQuery } from '../../data/creation'
 import { ChipsField } from '../../parts/ChipsField'
+import { useSettled } from '../../parts/useSettled'
 import type { Mailbox, NewTicket } from './form'
 import { keyOfMailbox, mailboxesIn, mailboxesOf, shownMailbox } from './mailboxes'
-import { useSettled } from './useSettled'
 import { words } from './words'
 
 type RecipientsProps = {
