@@ -194,7 +194,7 @@ def test_two_tags_become_one(visit: Browsers, desk: Desk, seen: Eye) -> None:
     seen(page, "config-tag")
     page.get_by_role("button", name="Merge", exact=True).click()
     expect(item(page, "tags", "drucker")).to_have_count(0)
-    expect(page.get_by_role("heading", level=2, name="printer")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="printer", exact=True)).to_be_visible()
     assert tom.ticket(number)["tags"] == ["printer"]
 
 
@@ -284,7 +284,7 @@ def test_the_audit_log_is_narrowed_by_action(visit: Browsers, desk: Desk, seen: 
     rows = page.get_by_role("region", name="Audit log").get_by_role("listitem")
     expect(rows.first).to_be_visible()
     rows.first.get_by_role("link").click()
-    expect(page.get_by_text("Seal")).to_be_visible()
+    expect(page.get_by_text("Seal", exact=True)).to_be_visible()
     seen(page, "config-audit-entry")
 
 

@@ -118,7 +118,7 @@ export function requestOf(way: Way, form: NewTicket, fields: readonly FieldOut[]
   }
 }
 
-/** What a draft keeps of it. Marker, watchers and custom fields are not among it: the API has no place for them. */
+/** What a draft keeps of it; for the rest see besides.ts. */
 export const draftOf = (form: NewTicket): DraftContent => ({
   from_account: form.from,
   channel: form.channel || null,

@@ -1,6 +1,7 @@
 import type { AgentRef, DraftKind, DraftOut, Way } from '../../../../shared/api/staff'
 import { call } from '../../app/api'
 import { getUpload } from '../../data/uploads'
+import { keptBesides } from './besides'
 import { type Attached, EMPTY, KINDS, type Mailbox, type NewTicket } from './form'
 
 export const wayOf = (kind: DraftKind): Way =>
@@ -32,6 +33,7 @@ export async function restored(draft: DraftOut, agents: readonly AgentRef[]): Pr
     priority: content.priority ?? null,
     owner: agent(content.owner_id),
     responsible: agent(content.responsible_id),
+    ...keptBesides(draft.id),
   }
 }
 

@@ -5,6 +5,7 @@ import { ErrorState, Skeleton } from '../../../../shared/ui/kit'
 import { call } from '../../app/api'
 import { mySessionsQuery } from '../../data/profile'
 import { AccessRow } from '../../parts/AccessRow'
+import { deviceOf } from '../../parts/device'
 import { Card } from './Card'
 import { change } from './change'
 import { words } from './words'
@@ -22,7 +23,7 @@ export function Sessions() {
         {sessions.data?.map(session => (
           <AccessRow
             key={session.id}
-            name={session.user_agent || text.deviceUnknown}
+            name={deviceOf(session.user_agent) || text.deviceUnknown}
             about={`${session.address} · ${text.seen(age(session.seen_at))}`}
             {...(session.current
               ? { badge: text.current }

@@ -12,11 +12,13 @@ import { useMe } from '../../data/session'
 import { AccessRow } from '../../parts/AccessRow'
 import { Card } from './Card'
 import { change } from './change'
+import { permissionWords } from './permissionWords'
 import { words } from './words'
 
 /** Tokens with which programs act in one's name. */
 export function Tokens() {
   const text = useText(words)
+  const allows = useText(permissionWords)
   const tokens = useQuery(myTokensQuery)
   const [open, setOpen] = useState(false)
   const [fresh, setFresh] = useState<string | null>(null)
@@ -31,7 +33,7 @@ export function Tokens() {
           <AccessRow
             key={token.id}
             name={token.name}
-            about={`${token.scopes.join(', ')} · ${text.expires(moment(token.expires_at))}`}
+            about={`${token.scopes.map(scope => allows[scope]).join(', ')} · ${text.expires(moment(token.expires_at))}`}
             action={text.revoke}
             onAction={() => void revoke(token.id)}
           />
@@ -81,6 +83,7 @@ const USUAL_DAYS = 90
 
 function NewToken({ onCreated }: { onCreated: (token: string) => void }) {
   const text = useText(words)
+  const allows = useText(permissionWords)
   const { permissions } = useMe()
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<Permission[]>([])
@@ -120,7 +123,9 @@ function NewToken({ onCreated }: { onCreated: (token: string) => void }) {
                 onChange={event => tick(scope, event.target.checked)}
                 className="size-4 accent-(--accent)"
               />
-              <code className="text-xs">{scope}</code>
+              <span>
+                {allows[scope]} <code className="text-2xs text-fg-3">{scope}</code>
+              </span>
             </label>
           ))}
         </div>

@@ -23,7 +23,8 @@ type SheetProps = { title: string; actions?: ReactNode; children: ReactNode }
 /** The frame of what is only looked at: a title, what can be done, and the facts. */
 export function Sheet({ title, actions, children }: SheetProps) {
   return (
-    <section aria-label={title} className="min-h-0 flex-1 overflow-y-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it may take the focus, and it must be scrolled by keys
+    <section aria-label={title} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto">
       <div className="flex max-w-2xl flex-col gap-5 p-6 max-md:p-4">
         <div className="flex min-h-8 flex-wrap items-center gap-2">
           <h2 className="min-w-0 flex-1 break-words font-semibold text-lg">{title}</h2>

@@ -38,7 +38,8 @@ export function RecordForm<Values extends object>(props: RecordFormProps<Values>
   }
   return (
     <form onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col" aria-label={title}>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      {/* A form that is only looked at has nothing that takes the focus, and must be scrolled by keys. */}
+      <div tabIndex={readOnly ? 0 : undefined} className="min-h-0 flex-1 overflow-y-auto">
         <div className="flex max-w-2xl flex-col gap-5 p-6 max-md:p-4">
           <div className="flex min-h-8 flex-wrap items-center gap-2">
             <Title className="min-w-0 flex-1 truncate font-semibold text-lg">{title}</Title>

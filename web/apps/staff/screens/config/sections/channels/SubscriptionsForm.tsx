@@ -48,7 +48,9 @@ function Lists({ channel, subscriptions }: { channel: ChannelOut; subscriptions:
       }),
   })
   const { values, set } = form
-  const count = (kind: Subscribed) => text.effective(subscriptions.effective.filter(each => each.kind === kind).length)
+  // What follows from groups and agents together is known again when it is saved.
+  const counted = (kind: Subscribed) =>
+    form.dirty ? '' : `${text.effective(subscriptions.effective.filter(each => each.kind === kind).length)}.`
   return (
     <RecordForm
       form={form}
@@ -56,7 +58,7 @@ function Lists({ channel, subscriptions }: { channel: ChannelOut; subscriptions:
       title={text.subscriptions}
       labels={{ standard: text.standard, informal: text.informal }}
     >
-      <Group title={text.standard} text={`${text.standardText} ${count('standard')}.`}>
+      <Group title={text.standard} text={`${text.standardText} ${counted('standard')}`}>
         <Agents
           label={text.agents}
           value={values.standard}
@@ -70,7 +72,7 @@ function Lists({ channel, subscriptions }: { channel: ChannelOut; subscriptions:
           }
         />
       </Group>
-      <Group title={text.informal} text={`${text.informalText} ${count('informal')}.`}>
+      <Group title={text.informal} text={`${text.informalText} ${counted('informal')}`}>
         <Agents
           label={text.agents}
           value={values.informal}

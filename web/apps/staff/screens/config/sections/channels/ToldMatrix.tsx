@@ -23,7 +23,8 @@ export function ToldMatrix({ told, onChange }: Props) {
     onChange({ ...told, [occasion]: next })
   }
   return (
-    <div className="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it is wider than the screen, and is moved by keys
+    <section aria-label={text.told} tabIndex={0} className="overflow-x-auto">
       <table className="w-full min-w-[440px] border-collapse">
         <thead>
           <tr className="border-line border-b text-fg-2 text-xs">
@@ -60,6 +61,6 @@ export function ToldMatrix({ told, onChange }: Props) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -55,7 +55,8 @@ export function LedgerSection({ id }: SectionProps) {
         id: mail.id,
         name: mail.subject ?? (mail.parsed_at ? text.noSubject : text.notParsed),
         sub: `${mail.sender_address ?? mail.envelope_sender} · ${age(mail.received_at)}`,
-        mark: <StateBadge state={mail.state} />,
+        // What went well needs no badge; whoever looks for it reads it in the mail.
+        mark: mail.state in TONES && <StateBadge state={mail.state} />,
       }))}
       below={<MoreButton pages={mails} />}
     >

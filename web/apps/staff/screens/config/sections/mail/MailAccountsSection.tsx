@@ -9,7 +9,7 @@ import { channelsQuery } from '../../../../data/desk'
 import { useMay } from '../../../../data/session'
 import { Detail, NEW, useLead } from '../../parts/Detail'
 import { Facts } from '../../parts/Facts'
-import { Choice, Group, KeyField, keyOfName, Tick } from '../../parts/fields'
+import { Choice, KeyField, keyOfName, Tick } from '../../parts/fields'
 import { RecordForm } from '../../parts/RecordForm'
 import { SplitPage } from '../../parts/SplitPage'
 import { useRecordForm } from '../../parts/useRecordForm'
@@ -146,7 +146,8 @@ function Health({ health }: { health: HealthOut }) {
   const waiting = (['stored', 'parsed', 'held', 'quarantine'] as const).filter(state => health[state] > 0)
   const calm = waiting.length === 0 && health.outgoing === 0
   return (
-    <Group title={text.health}>
+    <section className="flex flex-col gap-2 rounded-md border border-line bg-surface p-4">
+      <h3 className="font-semibold">{text.health}</h3>
       <Facts
         facts={[
           { name: text.lastReceived, value: health.last_received_at ? moment(health.last_received_at) : text.never },
@@ -158,6 +159,6 @@ function Health({ health }: { health: HealthOut }) {
         ].filter(fact => fact.value !== false)}
       />
       {calm && <p className="text-ok-fg">{text.healthGood}</p>}
-    </Group>
+    </section>
   )
 }

@@ -53,7 +53,7 @@ export function OutgoingSection({ id }: SectionProps) {
         id: mail.id,
         name: mail.subject || text.noSubject,
         sub: `${mail.recipients.map(each => each.address).join(', ')} · ${age(mail.queued_at)}`,
-        mark: <StateBadge state={mail.state} />,
+        mark: mail.state !== 'accepted' && <StateBadge state={mail.state} />,
       }))}
       below={<MoreButton pages={mails} />}
     >

@@ -6,6 +6,7 @@ import { Button, ErrorState } from '../../../../../../shared/ui/kit'
 import { call } from '../../../../app/api'
 import { sessionsOfQuery, tokensOfQuery } from '../../../../data/config'
 import { AccessRow } from '../../../../parts/AccessRow'
+import { deviceOf } from '../../../../parts/device'
 import { act } from '../../parts/act'
 import { Group } from '../../parts/fields'
 import { words } from './words'
@@ -29,7 +30,7 @@ export function AccessOf({ agent }: { agent: AgentOut }) {
           {sessions.data?.map(session => (
             <AccessRow
               key={session.id}
-              name={session.user_agent || text.deviceUnknown}
+              name={deviceOf(session.user_agent) || text.deviceUnknown}
               about={`${session.address} · ${text.seen(age(session.seen_at))}`}
               action={text.end}
               onAction={() => void end(session.id)}

@@ -17,8 +17,8 @@ export function ChoicesEditor({ choices, error, onChange }: Props) {
   return (
     <Group title={text.choices} text={text.choicesText}>
       {choices.map((choice, index) => (
-        <div key={choice.key} className="flex items-end gap-3">
-          <div className="min-w-0 flex-1">
+        <div key={choice.key} className="flex flex-wrap items-end gap-3">
+          <div className="min-w-0 flex-1 max-sm:basis-full">
             <BothLanguages label={`${index + 1}`} value={choice.label} onChange={label => change(index, { label })} />
           </div>
           <div className="pb-1.5">
