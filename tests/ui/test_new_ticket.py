@@ -67,6 +67,41 @@ def test_a_mail_is_written_by_keyboard_and_can_be_taken_back(visit: Browsers, de
     assert [draft["ticket"]["number"] for draft in drafts if draft["recovered"]] == [number]
 
 
+PASTE_IMAGE = """element => {
+  const bytes = Uint8Array.from(atob(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+  ), character => character.charCodeAt(0))
+  const clipboardData = new DataTransfer()
+  clipboardData.items.add(new File([bytes], "plan.png", { type: "image/png" }))
+  element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))
+}"""
+
+
+def test_a_formatted_mail_leaves_with_the_picture_inside(visit: Browsers, desk: Desk) -> None:
+    """OD-06, OD-07: HTML beside plain text, and a pasted image where it was pasted."""
+    before = desk.now()
+    page = visit("anna").go("/t?list=overview")
+    dialog = by_keys(page, "e")
+    page.keyboard.type("ben@bewerber.example,")
+    dialog.get_by_label("Channel").select_option(label="Support")
+    dialog.get_by_label("Subject").fill("The plan of the ground floor")
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_role("textbox", name="Content")).to_be_focused()
+    page.keyboard.type("Please ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("look")
+    page.keyboard.press("Control+b")
+    page.keyboard.type(": ")
+    dialog.get_by_role("textbox", name="Content").evaluate(PASTE_IMAGE)
+    expect(dialog.get_by_role("img", name="plan.png")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1, name="The plan of the ground floor")).to_be_visible()
+    mail = desk.mail_about("The plan of the ground floor", to="ben@bewerber.example", after=before)
+    assert "<strong>look</strong>" in mail["html"]
+    assert 'src="cid:' in mail["html"]
+    assert "Please look" in mail["text"]
+
+
 def test_an_enquiry_belongs_to_its_contact_and_mails_nothing(visit: Browsers, desk: Desk, seen: Eye) -> None:
     """CW-06 to CW-09, TC-19."""
     before = desk.now()

@@ -86,6 +86,17 @@ export function fieldValue(form: NewTicket, field: FieldOut): FieldValue {
 
 const isEmpty = (value: FieldValue) => value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const BY_ADDRESS = new RegExp(`src="/api/v1/uploads/(${UUID})/content"`, 'g')
+const BY_CID = new RegExp(`src="cid:(${UUID})"`, 'g')
+
+/** Where an upload can be looked at before it is sent. */
+export const uploadAddress = (id: string) => `/api/v1/uploads/${id}/content`
+
+/** Images inside the text are named by the upload on the server, and by its address in the editor. */
+const toServer = (html: string | null) => html?.replace(BY_ADDRESS, (_, id: string) => `src="cid:${id}"`) ?? null
+export const toEditor = (html: string) => html.replace(BY_CID, (_, id: string) => `src="${uploadAddress(id)}"`)
+
 const uploads = (form: NewTicket) => form.files.flatMap(file => (file.upload ? [file.upload.id] : []))
 
 /** The request that opens the ticket. What a way does not have is left out of it, even if it was entered before. */
@@ -98,7 +109,7 @@ export function requestOf(way: Way, form: NewTicket, fields: readonly FieldOut[]
     channel: form.channel,
     subject: form.subject.trim(),
     text: form.text,
-    html: form.html,
+    html: toServer(form.html),
     attachments: uploads(form),
     priority: form.priority,
     marker_id: form.marker,
@@ -128,7 +139,7 @@ export const draftOf = (form: NewTicket): DraftContent => ({
   contact_id: form.contact?.id ?? null,
   subject: form.subject,
   text: form.text || null,
-  html: form.html,
+  html: toServer(form.html),
   attachments: uploads(form),
   status: form.status,
   priority: form.priority,

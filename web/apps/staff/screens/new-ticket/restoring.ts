@@ -2,7 +2,7 @@ import type { AgentRef, DraftKind, DraftOut, Way } from '../../../../shared/api/
 import { call } from '../../app/api'
 import { getUpload } from '../../data/uploads'
 import { keptBesides } from './besides'
-import { type Attached, EMPTY, KINDS, type Mailbox, type NewTicket } from './form'
+import { type Attached, EMPTY, KINDS, type Mailbox, type NewTicket, toEditor } from './form'
 
 export const wayOf = (kind: DraftKind): Way =>
   (Object.keys(KINDS) as Way[]).find(way => KINDS[way] === kind) ?? 'internal'
@@ -27,7 +27,7 @@ export async function restored(draft: DraftOut, agents: readonly AgentRef[]): Pr
     contact,
     subject: content.subject ?? '',
     text: content.text ?? '',
-    html: content.html ?? null,
+    html: content.html ? toEditor(content.html) : null,
     files: files.filter(file => file !== null),
     status: content.status ?? null,
     priority: content.priority ?? null,

@@ -104,8 +104,8 @@ export function SplitPage(props: SplitPageProps) {
         {selected === undefined ? (
           <EmptyState
             icon={<MousePointerClick size={28} aria-hidden />}
-            title={text.chooseOne}
-            text={text.chooseText}
+            title={rows?.length === 0 ? text.nothingHere : text.chooseOne}
+            text={rows?.length === 0 ? add && text.addFirst : text.chooseText}
           />
         ) : (
           children

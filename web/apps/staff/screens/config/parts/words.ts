@@ -3,6 +3,7 @@ import { dictionary } from '../../../../../shared/i18n/dictionary'
 export const words = dictionary(
   {
     active: 'Active',
+    addFirst: 'Add the first one with “New”.',
     chooseOne: 'Nothing chosen',
     chooseText: 'Choose one on the left to see and change it.',
     configuration: 'Configuration',
@@ -33,6 +34,7 @@ export const words = dictionary(
   },
   {
     active: 'Aktiv',
+    addFirst: 'Legen Sie mit „Neu“ das erste an.',
     chooseOne: 'Nichts gewählt',
     chooseText: 'Wählen Sie links etwas, um es zu sehen und zu ändern.',
     configuration: 'Konfiguration',

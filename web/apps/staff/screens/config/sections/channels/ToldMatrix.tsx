@@ -23,44 +23,41 @@ export function ToldMatrix({ told, onChange }: Props) {
     onChange({ ...told, [occasion]: next })
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone it is wider than the screen, and is moved by keys
-    <section aria-label={text.told} tabIndex={0} className="overflow-x-auto">
-      <table className="w-full min-w-[440px] border-collapse">
-        <thead>
-          <tr className="border-line border-b text-fg-2 text-xs">
-            <th scope="col" className="py-1.5 pr-2 text-left font-medium">
-              {text.occasion}
+    <table className="w-full table-fixed border-collapse">
+      <thead>
+        <tr className="border-line border-b text-fg-2 text-xs">
+          <th scope="col" className="w-[34%] py-1.5 pr-2 text-left font-medium">
+            {text.occasion}
+          </th>
+          {ROLES.map(role => (
+            <th key={role} scope="col" className="hyphens-auto break-words px-0.5 py-1.5 font-medium max-sm:text-2xs">
+              {text[role]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {OCCASIONS.map(occasion => (
+          <tr key={occasion} className="border-line border-b">
+            <th scope="row" className="py-1 pr-2 text-left font-normal">
+              {text[occasion]}
             </th>
             {ROLES.map(role => (
-              <th key={role} scope="col" className="px-1 py-1.5 font-medium">
-                {text[role]}
-              </th>
+              <td key={role} className="text-center">
+                <label className="inline-flex size-7 items-center justify-center">
+                  <input
+                    type="checkbox"
+                    aria-label={text.toldOf(text[role], text[occasion])}
+                    checked={told[occasion]?.includes(role) ?? false}
+                    onChange={event => tick(occasion, role, event.target.checked)}
+                    className="size-4 accent-(--accent)"
+                  />
+                </label>
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {OCCASIONS.map(occasion => (
-            <tr key={occasion} className="border-line border-b">
-              <th scope="row" className="py-1 pr-2 text-left font-normal">
-                {text[occasion]}
-              </th>
-              {ROLES.map(role => (
-                <td key={role} className="text-center">
-                  <label className="inline-flex size-7 items-center justify-center">
-                    <input
-                      type="checkbox"
-                      aria-label={text.toldOf(text[role], text[occasion])}
-                      checked={told[occasion]?.includes(role) ?? false}
-                      onChange={event => tick(occasion, role, event.target.checked)}
-                      className="size-4 accent-(--accent)"
-                    />
-                  </label>
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -52,7 +52,7 @@ export function AuditSection({ id }: SectionProps) {
       rows={entries.data?.map(entry => ({
         id: String(entry.seq),
         name: entry.action,
-        sub: `${entry.actor.name || entry.actor.kind} · ${age(entry.at)}`,
+        sub: `${entry.actor.name || text[`by_${entry.actor.kind}`]} · ${age(entry.at)}`,
       }))}
       below={<MoreButton pages={entries} />}
     >
@@ -73,7 +73,9 @@ function Entry({ entry }: { entry: AuditEntryOut }) {
           { name: text.at, value: fullMoment(entry.at) },
           {
             name: text.actor,
-            value: [entry.actor.name, entry.actor.kind, entry.actor.credential].filter(Boolean).join(' · '),
+            value: [entry.actor.name, text[`by_${entry.actor.kind}`], entry.actor.credential]
+              .filter(Boolean)
+              .join(' · '),
           },
           { name: text.subject, value: <code className="text-xs">{entry.subject}</code> },
           { name: text.address, value: entry.address },
