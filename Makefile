@@ -30,7 +30,7 @@ demo: $(OWN_UV) ## Drive the three scenes through a desk of its own and print ev
 	@$(RUN) deskstream demo
 
 test: $(OWN_UV) ## Run every test but chaos
-	@$(DEV) pytest -m "not chaos"
+	@$(DEV) pytest -n 2 --dist loadfile -m "not chaos"
 
 check: lint types web-check layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
 

@@ -30,7 +30,7 @@ versions: dict[str, str] = {}
 
 
 @schemathesis.hook
-def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     """Aim the call at what is there, and spare the caller."""
     turn = next(calls)
     if turn % ONE_OF and case.meta is not None and case.meta.phase.name.value != "stateful":  # chains have their own
@@ -46,7 +46,7 @@ def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> N
 
 
 @schemathesis.hook
-def after_call(_context: HookContext, case: Case, response: Response) -> None:
+def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
     """Remember which version there is now."""
     if etag := response.headers.get("etag"):
         versions[_address(case)] = etag[0]
@@ -54,12 +54,12 @@ def after_call(_context: HookContext, case: Case, response: Response) -> None:
         versions[_address(case)] = f'"{current.get("version", 1)}"'
 
 
-def _address(case: Case) -> str:
+def _address(case: Case[Any]) -> str:
     # What lies below a ticket has the ticket's version.
     return case.formatted_path.partition("/activities")[0]
 
 
-def _aim(case: Case, valid: set[str], turn: int) -> None:
+def _aim(case: Case[Any], valid: set[str], turn: int) -> None:
     if "path" in valid:
         named = next((known for prefix, known in BELOW.items() if case.operation.path.startswith(prefix)), {})
         for name in case.path_parameters:
@@ -92,7 +92,7 @@ def _aim_body(part: object, turn: int) -> None:
 
 
 @schemathesis.check
-def refusal_names_the_field(_context: CheckContext, response: Response, case: Case) -> None:
+def refusal_names_the_field(_context: CheckContext, response: Response, case: Case[Any]) -> None:
     """A request that breaks the schema is told where (issue 3, "Bad input"); other rules have codes of their own."""
     if response.status_code != INVALID or case.meta is None or case.meta.generation.mode is not GenerationMode.NEGATIVE:
         return

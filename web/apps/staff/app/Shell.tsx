@@ -5,6 +5,7 @@ import { useText } from '../../../shared/i18n/language'
 import { type Command, listenToKeys, useCommands } from '../../../shared/lib/keys'
 import { Drawer } from '../../../shared/ui/kit'
 import { sessionQuery } from '../data/session'
+import { NewTicket } from '../screens/new-ticket/NewTicket'
 import { chrome } from './chrome'
 import { followLive } from './live'
 import { Navigation } from './Navigation'
@@ -60,6 +61,7 @@ function Frame() {
           <Outlet />
         </main>
       </div>
+      <NewTicket />
       <Suspense>
         {opened.palette && <CommandPalette />}
         {opened.help && <ShortcutHelp />}
@@ -80,6 +82,14 @@ function useAppCommands() {
   }))
   useCommands('app', [
     ...lists,
+    {
+      id: 'go-config',
+      group: text.goTo,
+      label: text.configuration,
+      keys: 'g c',
+      run: () => void navigate({ to: '/config/{-$section}/{-$id}', params: { section: undefined, id: undefined } }),
+    },
+    { id: 'go-profile', group: text.goTo, label: text.profile, run: () => void navigate({ to: '/profile' }) },
     {
       id: 'palette',
       group: text.commands,
