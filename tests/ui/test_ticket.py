@@ -95,6 +95,20 @@ def test_what_was_written_before_is_folded_and_the_frame_is_as_high_as_its_conte
     assert inner > 1_500
 
 
+def test_a_mail_is_readable_in_the_dark(visit: Browsers, desk: Desk) -> None:
+    plain = ticket_of(desk, "Without colours", "<p>Read me at night</p>")
+    coloured = ticket_of(desk, "With colours", '<p style="color: #222222">Made for paper</p>')
+    visitor = visit("tom")
+    page = visitor.go(f"/t/{plain}?list=overview")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_text("Read me at night")).to_have_css("color", "rgb(26, 29, 38)")
+    page.emulate_media(color_scheme="dark")
+    expect(frame.get_by_text("Read me at night")).to_have_css("color", "rgb(233, 235, 242)")
+    visitor.go(f"/t/{coloured}?list=overview")
+    expect(frame.get_by_text("Made for paper")).to_have_css("color", "rgb(34, 34, 34)")
+    expect(frame.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 def test_a_link_in_a_mail_opens_a_tab_of_its_own_that_knows_nothing_of_us(visit: Browsers, desk: Desk) -> None:
     number = ticket_of(desk, "With a link", '<p><a href="https://elsewhere.example/page">a page</a></p>')
     page = visit("tom").go(f"/t/{number}?list=overview")

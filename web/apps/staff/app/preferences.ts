@@ -43,7 +43,10 @@ function paint() {
   document.documentElement.dataset.theme = isDark() ? 'dark' : 'light'
 }
 
-system.addEventListener('change', paint)
+system.addEventListener('change', () => {
+  paint()
+  own.set({}) // who shows the theme hears of it
+})
 paint() // the system may have changed since theme.js looked
 
 export const useIsDark = () => own.use(() => isDark())
