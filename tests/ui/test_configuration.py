@@ -1,13 +1,18 @@
 """Configuration: lists on the left, forms on the right, by whoever may (issue 4, item 6; CF-01 to CF-06)."""
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
+import nats
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from chassis.embedded.ports import LOOPBACK
 from deskstream_local.story.doors import Desk
 from deskstream_local.story.letters import SUPPORT, letter
 from deskstream_local.trial.browser import Browsers, Eye
+from deskstream_local.trial.desk import TrialDesk
 
 SECTIONS = {
     "channels": "Channels",
@@ -275,6 +280,38 @@ def test_the_ledger_tells_what_became_of_a_mail(visit: Browsers, desk: Desk, see
     with page.expect_download() as download:
         page.get_by_role("link", name="Download raw mail").click()
     assert b"Subject: In the ledger" in download.value.path().read_bytes()
+
+
+def publish(whole_desk: TrialDesk, subject: str, body: bytes) -> None:
+    """Put a message on the bus as the ticket core, which is where an event that nobody can read would come from."""
+
+    async def send() -> None:
+        server = f"nats://{LOOPBACK}:{whole_desk.state.nats_port}"
+        bus = await nats.connect(server, user="tickets", password=whole_desk.bus_password("tickets"))
+        await bus.publish(subject, body)
+        await bus.drain()
+
+    # Playwright has a loop of its own in this thread.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(asyncio.run, send()).result()
+
+
+def test_a_dead_letter_is_read_and_tried_again(visit: Browsers, whole_desk: TrialDesk, seen: Eye) -> None:
+    """An event that a service gave up on, with the reason and its content."""
+    publish(whole_desk, "tickets.evt.reminder_due.v1.support", b'{"not": "a reminder"}')
+    page = visit("ada").go("/config/dead-letters")
+    letter = item(page, "dead-letters", "tickets.evt.reminder_due")
+    for _ in range(20):
+        if letter.count() > 0:
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    letter.first.click()
+    expect(page.get_by_text('{"not": "a reminder"}')).to_be_visible()
+    seen(page, "config-dead-letter")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("It is tried again")).to_be_visible()
+    expect(page).to_have_url(re.compile("/config/dead-letters$"))
 
 
 def test_the_audit_log_is_narrowed_by_action(visit: Browsers, desk: Desk, seen: Eye) -> None:

@@ -51,7 +51,7 @@ def test_a_mail_is_written_by_keyboard_and_can_be_taken_back(visit: Browsers, de
     page.keyboard.press("Tab")
     page.keyboard.type("Dear Mr Riese,\n\nit left the house today.")
     dialog.get_by_label("Priority").select_option(label="High")
-    labels = dialog.locator("form label").all_inner_texts()
+    labels = dialog.locator("form .font-medium").all_inner_texts()
     order = ["From", "Channel", "To", "Subject", "Content", "Priority", "Colour marker"]
     assert [name for name in (label.split(" —")[0] for label in labels) if name in order] == order
     expect(dialog.get_by_text("Draft saved")).to_be_visible()
@@ -82,6 +82,7 @@ def test_a_formatted_mail_leaves_with_the_picture_inside(visit: Browsers, desk: 
     before = desk.now()
     page = visit("anna").go("/t?list=overview")
     dialog = by_keys(page, "e")
+    expect(dialog.get_by_label("To", exact=True)).to_be_focused()
     page.keyboard.type("ben@bewerber.example,")
     dialog.get_by_label("Channel").select_option(label="Support")
     dialog.get_by_label("Subject").fill("The plan of the ground floor")

@@ -1,5 +1,5 @@
 import { Lock, PhoneIncoming } from 'lucide-react'
-import { type DragEvent, type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
+import type { DragEvent, FormEvent, KeyboardEvent, ReactNode } from 'react'
 import type { FieldOut, NewOptionsOut, Way } from '../../../../shared/api/staff'
 import { useText } from '../../../../shared/i18n/language'
 import { TextField } from '../../../../shared/ui/kit'
@@ -25,11 +25,11 @@ type Props = {
   onSubmit: () => void
 }
 
+export const FORM_ID = 'new-ticket'
+
 /** The fields of a new ticket, each way in the order in which people think of it (OD-01, CW-09, CW-14). */
 export function NewTicketForm(props: Props) {
   const { way, form, set, files, problem, onSubmit } = props
-  const own = useRef<HTMLFormElement>(null)
-  useEffect(() => focusBeginning(own.current, way), [way])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()
@@ -43,7 +43,7 @@ export function NewTicketForm(props: Props) {
   }
   return (
     <form
-      ref={own}
+      id={FORM_ID}
       noValidate
       onSubmit={submit}
       onKeyDown={pressed}
@@ -144,14 +144,9 @@ function Hint({ icon, note = false, children }: { icon: ReactNode; note?: boolea
   )
 }
 
-/** The dialog puts the focus on its first button; people want to write. */
-function focusBeginning(form: HTMLFormElement | null, way: Way) {
-  const first = () => {
-    const channel = form?.querySelector<HTMLElement>('select')
-    const begin = form?.querySelector<HTMLElement>('[data-begin=true] input')
-    const empty = way === 'internal' && channel instanceof HTMLSelectElement && channel.value === ''
-    ;(empty ? channel : begin)?.focus()
-  }
-  const timer = window.setTimeout(first, 60)
-  return () => window.clearTimeout(timer)
+/** Where people begin to write: the recipient, the contact, the subject; where no channel is chosen yet, there. */
+export function beginningOf(form: ParentNode | null, way: Way): HTMLElement | null | undefined {
+  const channel = form?.querySelector<HTMLSelectElement>('select')
+  if (way === 'internal' && channel?.value === '') return channel
+  return form?.querySelector<HTMLElement>('[data-begin=true] input')
 }

@@ -8,7 +8,7 @@ import { channelFieldsQuery } from '../../data/creation'
 import { ClosedWay } from './ClosedWay'
 import { DraftsMenu } from './DraftsMenu'
 import { missing, type NewTicket } from './form'
-import { NewTicketForm } from './NewTicketForm'
+import { beginningOf, FORM_ID, NewTicketForm } from './NewTicketForm'
 import { type Beginning, openNewTicket } from './opening'
 import { useDraft } from './useDraft'
 import { useFiles } from './useFiles'
@@ -73,6 +73,7 @@ export function WritingDialog({ beginning, first, options, onClose }: Props) {
       onClose={() => void leave()}
       title={text.newTicket}
       width="wide"
+      beginAt={() => beginningOf(document.getElementById(FORM_ID), way)}
       actions={
         !closed && (
           <>

@@ -26,11 +26,11 @@ export function ToldMatrix({ told, onChange }: Props) {
     <table className="w-full table-fixed border-collapse">
       <thead>
         <tr className="border-line border-b text-fg-2 text-xs">
-          <th scope="col" className="w-[34%] py-1.5 pr-2 text-left font-medium">
+          <th scope="col" className="w-[34%] max-sm:w-[24%] py-1.5 pr-2 text-left font-medium">
             {text.occasion}
           </th>
           {ROLES.map(role => (
-            <th key={role} scope="col" className="hyphens-auto break-words px-0.5 py-1.5 font-medium max-sm:text-2xs">
+            <th key={role} scope="col" className="break-words py-1.5 font-medium max-sm:text-2xs">
               {text[role]}
             </th>
           ))}

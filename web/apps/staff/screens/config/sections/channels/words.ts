@@ -94,7 +94,7 @@ export const words = dictionary(
     prefix: 'Vorn',
     reopenDays: 'Tage, bis eine Antwort ein neues Ticket eröffnet',
     reopenDaysHelp: 'Gezählt ab dem Tag, an dem das Ticket geschlossen wurde.',
-    responsible: 'Verantwortlicher',
+    responsible: 'Verant\u00ADwort\u00ADlicher',
     signature: 'Signatur',
     signatureOf: (language: string) => `Signatur (${language})`,
     signatureText:

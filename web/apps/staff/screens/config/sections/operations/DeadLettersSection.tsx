@@ -6,7 +6,7 @@ import { Badge, Button } from '../../../../../../shared/ui/kit'
 import { problemText } from '../../../../app/problems'
 import { deadLettersQuery, type Letter, retryDeadLetter, SERVICES } from '../../../../data/deadLetters'
 import { act } from '../../parts/act'
-import { Detail } from '../../parts/Detail'
+import { Detail, useLead } from '../../parts/Detail'
 import { Facts, Sheet } from '../../parts/Facts'
 import { Group } from '../../parts/fields'
 import { SplitPage } from '../../parts/SplitPage'
@@ -61,11 +61,16 @@ export function DeadLettersSection({ id }: SectionProps) {
 
 function DeadLetter({ letter }: { letter: Letter }) {
   const text = useText(words)
+  const lead = useLead('dead-letters')
+  // Where it fails once more it comes back as another one.
+  const retry = async () => {
+    if (await act(text.retried, () => retryDeadLetter(letter))) await lead()
+  }
   return (
     <Sheet
       title={letter.subject}
       actions={
-        <Button look="primary" onClick={() => void act(text.retried, () => retryDeadLetter(letter))}>
+        <Button look="primary" onClick={() => void retry()}>
           <RotateCcw size={14} aria-hidden />
           {text.retry}
         </Button>
