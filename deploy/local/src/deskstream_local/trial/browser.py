@@ -39,6 +39,13 @@ def launch(playwright: Playwright, path: str) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
 
 
+SETTLED = """async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    await Promise.allSettled(document.getAnimations().map(animation => animation.finished))
+}"""
+"""Colours of another theme are there with the next frame, and transitions, however short, begin with it."""
+
+
 @dataclass
 class Visitor:
     """Somebody before a browser; what went wrong in it is collected in ``faults``."""
@@ -120,6 +127,7 @@ class Eye:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(SETTLED)
                 if self._folder is not None:
                     self._folder.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=self._folder / f"{name}-{size}-{theme}.png")
