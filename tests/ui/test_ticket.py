@@ -96,8 +96,8 @@ def test_what_was_written_before_is_folded_and_the_frame_is_as_high_as_its_conte
 
 
 def test_a_mail_is_readable_in_the_dark(visit: Browsers, desk: Desk) -> None:
-    plain = ticket_of(desk, "Without colours", "<p>Read me at night</p>")
-    coloured = ticket_of(desk, "With colours", '<p style="color: #222222">Made for paper</p>')
+    plain = ticket_of(desk, "Night reading", "<p>Read me at night</p>")
+    coloured = ticket_of(desk, "Made of paper", '<p style="color: #222222">Made for paper</p>')
     visitor = visit("tom")
     page = visitor.go(f"/t/{plain}?list=overview")
     frame = page.frame_locator("iframe")
