@@ -10,6 +10,7 @@ from deskstream_local.trial.browser import Browsers, Eye, audit
 def test_the_theme_follows_the_system_until_somebody_chooses_one(visit: Browsers) -> None:
     page = visit("tom").go("/t?list=overview")
     html = page.locator("html")
+    expect(page.get_by_role("button", name="Dark mode")).to_be_visible()
     expect(html).to_have_attribute("data-theme", "light")
     page.emulate_media(color_scheme="dark")
     expect(html).to_have_attribute("data-theme", "dark")

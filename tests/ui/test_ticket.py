@@ -42,7 +42,8 @@ def ticket_of(desk: Desk, subject: str, html: str) -> int:
     desk.hand_over(message.as_bytes(), sender=SENDER, to=SUPPORT)
 
     def found() -> Json | None:
-        return next(iter(desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]), None)
+        items = desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]
+        return next((each for each in items if each["subject"] == subject), None)
 
     return int(eventually("the ticket of a mail", found)["number"])
 

@@ -17,6 +17,7 @@ import { words } from './words'
 // Not needed for the first paint; fetched as soon as there is time, so that they are there when somebody opens them.
 const palette = () => import('./CommandPalette')
 const help = () => import('./ShortcutHelp')
+const ticket = () => import('../screens/ticket/TicketScreen')
 const CommandPalette = lazy(palette)
 const ShortcutHelp = lazy(help)
 const IDLE_MS = 1_500
@@ -37,7 +38,10 @@ function Frame() {
   useEffect(followLive, [])
   useEffect(() => listenToKeys(() => preferences().singleKeys), [])
   useEffect(() => {
-    const timer = window.setTimeout(() => void Promise.all([palette(), help()]).catch(() => undefined), IDLE_MS)
+    const timer = window.setTimeout(
+      () => void Promise.all([ticket(), palette(), help()]).catch(() => undefined),
+      IDLE_MS,
+    )
     return () => window.clearTimeout(timer)
   }, [])
   useAppCommands()

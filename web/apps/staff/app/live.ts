@@ -59,6 +59,8 @@ const handlers: { [Name in keyof Events]: (data: Events[Name]) => void } = {
 }
 
 function showPresence(event: TicketPresence) {
+  // An answer that is on its way may be older than this event: it is asked for once more.
+  if (queries.isFetching({ queryKey: ['presence'] })) refresh('presence')
   queries.setQueriesData<PresenceList>({ queryKey: ['presence'] }, list => {
     const others = list?.items.filter(each => each.number !== event.number)
     return list && { ...list, items: [...(others ?? []), event] }

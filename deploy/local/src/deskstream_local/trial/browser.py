@@ -41,9 +41,11 @@ def launch(playwright: Playwright, path: str) -> Browser:
 
 SETTLED = """async () => {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
-    await Promise.allSettled(document.getAnimations().map(animation => animation.finished))
+    const ends = document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity)
+    const late = new Promise(resolve => setTimeout(resolve, 1000))
+    await Promise.race([late, Promise.allSettled(ends.map(one => one.finished))])
 }"""
-"""Colours of another theme are there with the next frame, and transitions, however short, begin with it."""
+"""Colours of another theme come with the next frame, and transitions begin with it; spinners turn for ever."""
 
 
 @dataclass

@@ -1,8 +1,7 @@
-import { createRoute } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { queries } from '../../app/api'
 import { activitiesQuery, ticketQuery } from '../../data/tickets'
 import { ticketsRoute } from '../tickets/route'
-import { TicketScreen } from './TicketScreen'
 
 export const ticketRoute = createRoute({
   getParentRoute: () => ticketsRoute,
@@ -15,5 +14,5 @@ export const ticketRoute = createRoute({
     void queries.prefetchQuery(ticketQuery(number))
     void queries.prefetchInfiniteQuery(activitiesQuery(number))
   },
-  component: TicketScreen,
+  component: lazyRouteComponent(() => import('./TicketScreen'), 'TicketScreen'),
 })

@@ -77,10 +77,10 @@ export function useRecordForm<Values extends object>(options: Options<Values>): 
       await queries.invalidateQueries({ queryKey: ['desk'] })
       kept.set({ [place]: undefined })
     } catch (error) {
+      // Whoever was quicker is shown, with what was typed on top of it; the problem only when one can go on.
+      if (error instanceof Problem && error.status === 409) await queries.invalidateQueries({ queryKey: ['desk'] })
       setProblem(problemText(error))
       if (error instanceof Problem) setErrors(error.fields)
-      // Whoever was quicker is shown, with what was typed on top of it.
-      if (error instanceof Problem && error.status === 409) await queries.invalidateQueries({ queryKey: ['desk'] })
     } finally {
       setBusy(false)
     }
