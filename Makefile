@@ -18,7 +18,7 @@ DEV := $(UV) run --frozen
 
 # One after the other, so that the tests' closing line is the last.
 .NOTPARALLEL:
-.PHONY: help up demo test check fix e2e chaos bench contracts openapi permissions migration clean lint types layers drift web web-check
+.PHONY: help up demo test check fix e2e chaos model bench contracts openapi permissions migration clean lint types layers drift web web-check screenshots
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ demo: $(OWN_UV) ## Drive the three scenes through a desk of its own and print ev
 	@$(RUN) deskstream demo
 
 test: $(OWN_UV) ## Run every test but chaos
-	@$(DEV) pytest -m "not chaos"
+	@$(DEV) pytest -n 2 --dist loadfile -m "not chaos"
 
 check: lint types web-check layers drift test ## All that must hold before a commit: lint, types, layers, generated files, tests
 
@@ -62,8 +62,14 @@ fix: $(OWN_UV) ## Format, and mend what ruff can mend
 e2e: $(OWN_UV) ## Only the stories over all services
 	@$(DEV) pytest -m e2e tests/e2e
 
+screenshots: $(OWN_UV) ## Pictures of every screen that the browser tests see, into ./.deskstream/screenshots
+	@DESKSTREAM_SCREENSHOTS=.deskstream/screenshots $(DEV) pytest -q tests/ui
+
 chaos: $(OWN_UV) ## Kill processes at random while mail flows, count what is left; DESKSTREAM_CHAOS_ROUNDS=10 repeats it
 	@$(DEV) pytest -s -m chaos tests/chaos
+
+model: $(OWN_UV) ## Live through 2,000 random lives of the ticket core, each step beside a model (hours); make model lives=200
+	@DESKSTREAM_MODEL_LIVES=$(or $(lives),2000) $(DEV) pytest -s services/tickets/tests/life/test_any_life.py
 
 bench: $(OWN_UV) ## Measure intake, lists, fan-out, idle and live against their targets (minutes); make bench only=intake
 	@$(DEV) python bench $(only)
@@ -82,10 +88,10 @@ migration: $(OWN_UV) ## Draft a migration: make migration service=tickets m="wha
 	@test -n "$(service)" && test -n "$(m)" || { echo 'Say which and why: make migration service=tickets m="what changes"'; exit 2; }
 	@$(DEV) python -m chassis.migrate "$(service)" --draft "$(m)"
 
-clean: ## Remove the desk's data (./.deskstream) and the caches of the tools
+clean: ## Remove the desk's data (./.deskstream), the built web apps and the caches of the tools
 	@if [ -e .deskstream/up.lock ] && command -v flock >/dev/null && ! flock --nonblock .deskstream/up.lock true; then \
 		echo "The desk is running. Stop it first: Ctrl-C where make up runs."; exit 1; fi
-	@rm -rf .deskstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .deskstream .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache web/dist web/node_modules web/.node
 
 $(TOOLS)/bin/uv:
 	@echo "uv is not on the PATH: installing uv $(UV_VERSION) into ./$(TOOLS)"

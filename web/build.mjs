@@ -7,6 +7,8 @@ import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 
 const web = import.meta.dirname
+/** Bytes of JavaScript, compressed by gzip, that a first visit may need before it shows anything. */
+const MOST_INITIAL = 230_000
 const apps = [{ name: 'staff', base: '/' }]
 
 for (const app of apps) {
@@ -27,6 +29,7 @@ for (const app of apps) {
     },
   })
   compress(folder)
+  weigh(app.name, folder)
 }
 
 /** Writes file.br beside each file that the server may send compressed. */
@@ -38,4 +41,13 @@ function compress(folder) {
     const content = fs.readFileSync(file)
     if (content.length > 1000) fs.writeFileSync(`${file}.br`, zlib.brotliCompressSync(content, quality))
   }
+}
+
+/** Ends the build where the first page has become too heavy: load a screen late instead (lazyRouteComponent). */
+function weigh(name, folder) {
+  const page = fs.readFileSync(path.join(folder, 'index.html'), 'utf8')
+  const files = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(found => found[1])
+  const bytes = files.reduce((sum, file) => sum + zlib.gzipSync(fs.readFileSync(path.join(folder, file))).length, 0)
+  console.log(`${name}: ${Math.round(bytes / 1000)} kB of JavaScript at the start`)
+  if (bytes > MOST_INITIAL) throw new Error(`${name} needs ${bytes} bytes at the start, more than ${MOST_INITIAL}`)
 }

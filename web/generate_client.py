@@ -184,7 +184,7 @@ def _operation(operation: Schema) -> tuple[str, str, str, str]:
 
 
 def _answer(operation: Schema) -> tuple[str, str]:
-    good = next((answer for code, answer in operation["responses"].items() if code.startswith("2")), {})
+    good: Schema = next((answer for code, answer in operation["responses"].items() if code.startswith("2")), {})
     content = good.get("content", {})
     if "application/json" in content:
         return typed(content["application/json"].get("schema", {}), "    "), "json"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from chassis.app import App
+from chassis.app import App, house_paths
 from chassis.auth import route_permissions
 from contracts.messages import Service
 
@@ -62,9 +62,8 @@ def upstream_of(service: Service) -> str:
 
 def gateway_paths(service: Service) -> set[str]:
     """The paths that a service names, and those that the chassis gives to each."""
-    name = service.replace("_", "-")
     own: tuple[str, ...] = import_module(f"{service}.main").GATEWAY_PATHS
-    return {*own, f"/api/v1/dead-letters/{name}", f"/api/v1/docs/{name}"}
+    return {*own, *house_paths(service)}
 
 
 def built(service: Service, folder: Path) -> App:

@@ -97,7 +97,7 @@ def test_a_body_above_the_limit_is_a_problem(tom: Agent) -> None:
 def test_what_does_not_exist_is_a_problem_for_programs_and_a_page_for_browsers(desk: Desk, tom: Agent) -> None:
     problem(tom.ask("GET", "/tickets/999999"), 404, "ticket_not_found")
     problem(tom.ask("GET", "/no-such-thing"), 404, "not_found")
-    page = httpx.get(f"{desk.where.url}/no-such-page", headers={"Accept": "text/html"}, trust_env=False)
+    page = httpx.get(f"{desk.where.url}/dev/no-such-page", headers={"Accept": "text/html"}, trust_env=False)
     assert page.status_code == 404
     assert "There is nothing at this address" in page.text
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from deskstream_local.staff_app import is_built
 from deskstream_local.story.doors import Desk
-from deskstream_local.trial.browser import Browsers, Eye, chromium, launch
+from deskstream_local.trial.browser import PATIENCE_MS, Browsers, Eye, chromium, launch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,13 +23,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Gone with the module: while it lives, its event loop counts as running, and no asynchronous test can begin."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome(playwright: Playwright) -> Iterator[Browser]:
     path = chromium()
     if path is None:

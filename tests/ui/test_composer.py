@@ -81,6 +81,7 @@ def test_what_is_being_sent_looks_like_it_in_both_themes(visit: Browsers, desk: 
     page.get_by_role("region", name="Anna Müller").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("textbox", name="Write reply")).to_have_text("It is on its way.")
     assert [each for each in outgoing(desk, number) if not each["withdrawn_at"]] == []
+    desk.agent("anna").ask("PUT", "/writing-preferences", body={"undo_seconds": 10})
 
 
 def test_a_note_looks_different_in_five_ways_and_stays_inside(visit: Browsers, desk: Desk, seen: Eye) -> None:

@@ -62,6 +62,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link(visit: Browsers, desk: Desk,
     before = desk.now()
     page = visit().go("/sign-in")
     page.get_by_role("link", name="Forgot your password?").click()
+    expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     page.get_by_label("E-mail address").fill("dora@desk.example")
     seen(page, "forgot")
     page.keyboard.press("Enter")

@@ -21,7 +21,8 @@ HOSTILE = """<html><head><meta http-equiv="refresh" content="0;url=https://elsew
 <script>parent.document.title = "taken"</script><link rel="stylesheet" href="https://elsewhere.example/c.css"></head>
 <body onload="parent.document.title = 'taken'"><p>Hello, <b>this is harmless</b>.</p>
 <img src="https://elsewhere.example/pixel.gif" onerror="parent.document.title = 'taken'">
-<img src="cid:inline@elsewhere.example" alt="inline"><svg onload="parent.document.title='taken'"><script>1</script></svg>
+<img src="cid:inline@elsewhere.example" alt="inline">
+<svg onload="parent.document.title='taken'"><script>1</script></svg>
 <iframe src="https://elsewhere.example/frame"></iframe><object data="https://elsewhere.example/object"></object>
 <form action="https://elsewhere.example/form"><input name="password"><button>Sign in</button></form>
 <a href="javascript:parent.document.title='taken'">click me</a> <a href="https://elsewhere.example/page">a page</a>
@@ -41,7 +42,8 @@ def ticket_of(desk: Desk, subject: str, html: str) -> int:
     desk.hand_over(message.as_bytes(), sender=SENDER, to=SUPPORT)
 
     def found() -> Json | None:
-        return next(iter(desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]), None)
+        items = desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]
+        return next((each for each in items if each["subject"] == subject), None)
 
     return int(eventually("the ticket of a mail", found)["number"])
 
@@ -86,12 +88,26 @@ def test_what_was_written_before_is_folded_and_the_frame_is_as_high_as_its_conte
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text("Line 79")).to_be_visible()
     expect(frame.get_by_text("Earlier")).to_be_hidden()
-    frame.get_by_text("Zitierter Text").click()  # Tom's account speaks German
+    frame.get_by_text(re.compile("Quoted text|Zitierter Text")).click()  # in the language of the account
     expect(frame.get_by_text("Earlier")).to_be_visible()
     inner = frame.locator("html").evaluate("element => element.getBoundingClientRect().height")
     outer = page.locator("iframe").evaluate("element => element.getBoundingClientRect().height")
     assert abs(inner - outer) <= 1
     assert inner > 1_500
+
+
+def test_a_mail_is_readable_in_the_dark(visit: Browsers, desk: Desk) -> None:
+    plain = ticket_of(desk, "Night reading", "<p>Read me at night</p>")
+    coloured = ticket_of(desk, "Made of paper", '<p style="color: #222222">Made for paper</p>')
+    visitor = visit("tom")
+    page = visitor.go(f"/t/{plain}?list=overview")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_text("Read me at night")).to_have_css("color", "rgb(26, 29, 38)")
+    page.emulate_media(color_scheme="dark")
+    expect(frame.get_by_text("Read me at night")).to_have_css("color", "rgb(233, 235, 242)")
+    visitor.go(f"/t/{coloured}?list=overview")
+    expect(frame.get_by_text("Made for paper")).to_have_css("color", "rgb(34, 34, 34)")
+    expect(frame.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
 def test_a_link_in_a_mail_opens_a_tab_of_its_own_that_knows_nothing_of_us(visit: Browsers, desk: Desk) -> None:
@@ -121,7 +137,7 @@ def test_colleagues_see_each_other_in_the_list_and_in_the_ticket(visit: Browsers
     expect(row).to_contain_text("Here now: Tom Kraus")
     row.click()
     expect(toms.get_by_role("article")).to_contain_text("Here now: Anna Müller")
-    anna.page.goto("about:blank")
+    annas.close()
     expect(toms.get_by_role("article")).not_to_contain_text("Here now")
 
 

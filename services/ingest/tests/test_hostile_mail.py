@@ -1,5 +1,6 @@
 """Mails made to break a parser: each ends in values or in `Unparseable`, in little time (MT-13, reliability.md 2.3)."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contracts.ingest import MAX_HTML, MAX_TEXT, MailReceived
+from ingest.parse import parse_bytes
 from ingest.rules.limits import MAX_DEPTH, MAX_HEADER, MAX_HEADER_BLOCK, MAX_LINES, MAX_PARTS, Unparseable, check_limits
 from ingest.rules.parse import ParsedMail, parse_mail
 
@@ -160,7 +162,9 @@ def assert_values_or_refusal(raw: bytes, envelope_sender: str | None) -> None:
         reason = refusal.reason
         mail = None
     assert (mail is None) == bool(reason)
-    assert "could not be read" not in reason, "an exception that no rule foresaw"
+    shown = parse_bytes(raw)
+    assert "could not be read" not in f"{reason}{shown['error']}", "an exception that no rule foresaw"
+    json.dumps(shown)
     if mail:
         assert_storable(mail)
 
@@ -172,6 +176,8 @@ HEADERS = (
 VALUES = (
     b"multipart/mixed; boundary=x|multipart/alternative; boundary=x|multipart/related; boundary=x"
     b"|multipart/report; report-type=delivery-status; boundary=x|multipart/digest; boundary=x|message/rfc822"
+    b"|application/ms-tnef|text/calendar|BEGIN:VEVENT\r\nSUMMARY:x\r\n|=ybegin name=x\r\n|\r\n=yend x\r\n|M\r\nend\r\n"
+    b"|\x78\x9f\x3e\x22\x00\x00|On 1.1.26 a@b wrote:\r\n|> x\r\n|-- \r\n|From: a\r\nSent: b\r\nTo: c\r\nSubject: d\r\n"
     b"|message/delivery-status|text/html|text/plain; charset=utf-16|; charset=utf-7|; format=flowed"
     b"|; name*0*=utf-8''%41|; filename=|base64|quoted-printable|x-uuencode|begin 644 x\r\n|=?utf-8?q?=C3?=|=?x?b?A?="
 )
@@ -186,6 +192,7 @@ HOSTILE = st.lists(FRAGMENTS | st.binary(max_size=20), max_size=60).map(b"".join
 @settings(max_examples=400, deadline=None)
 @given(HOSTILE | st.binary(max_size=2_000), st.none() | st.just("") | st.text(max_size=20))
 @example(b"Content-Type: text/plain; charset*=\r\n\r\n\xff", None)
+@example(b"begin 644 x\r\nBEGIN:VEVENT\r\nSUMMARY:x\r\n\r\n", None)
 @example(b"Content-Disposition: attachment; filename*=''%\r\n\r\n", None)
 def test_any_bytes_become_values_or_a_refusal(raw: bytes, envelope_sender: str | None) -> None:
     assert_values_or_refusal(raw, envelope_sender)

@@ -194,7 +194,7 @@ async def test_a_link_works_for_fifteen_minutes(browser: Browser, token_for: Tok
     assert (await sign_in(browser, late)).status_code == 410
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, "\u0000", "ü" * 100])
+@pytest.mark.parametrize("token", ["x", "A" * 43, "ü" * 100])
 async def test_a_token_that_was_never_given_out_is_gone_as_well(browser: Browser, token: str) -> None:
     answer = await sign_in(browser, token)
     assert (answer.status_code, answer.json()["code"]) == (410, "link_ended")

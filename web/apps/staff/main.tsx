@@ -10,10 +10,23 @@ import { onSessionEnd, queries } from './app/api'
 import { sessionQuery } from './data/session'
 import { router } from './router'
 
-onSessionEnd(() => {
-  queries.setQueryData(sessionQuery.queryKey, null)
-  const { pathname, href } = router.state.location
-  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { to: href } })
+// The shell sees it and leads to the sign-in.
+onSessionEnd(() => queries.setQueryData(sessionQuery.queryKey, null))
+
+// After a new build the files that an open tab knows are gone: load the page anew. Never while the desk is away, or what
+// somebody has typed would be lost for nothing; and not again and again.
+const RELOADED = 'reloaded-at'
+const PAUSE_MS = 60_000
+window.addEventListener('vite:preloadError', () => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < PAUSE_MS) return
+  void fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
+    answer => {
+      if (!answer.ok) return
+      sessionStorage.setItem(RELOADED, String(Date.now()))
+      location.reload()
+    },
+    () => undefined,
+  )
 })
 
 const place = document.getElementById('root')

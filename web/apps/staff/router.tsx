@@ -3,9 +3,11 @@ import { NotFound } from './app/NotFound'
 import { rootRoute, shellRoute } from './app/roots'
 import { ScreenError } from './app/ScreenError'
 import { VIEWS } from './app/views'
+import { configRoute } from './screens/config/route'
 import { setupRoute } from './screens/first-run/route'
 import { kitRoute } from './screens/kit/route'
 import { forgotRoute, invitationRoute, resetRoute } from './screens/password/routes'
+import { profileRoute } from './screens/profile/route'
 import { signInRoute } from './screens/sign-in/route'
 import { ticketRoute } from './screens/ticket/route'
 import { noTicketRoute, ticketsRoute } from './screens/tickets/route'
@@ -27,7 +29,12 @@ const routes = rootRoute.addChildren([
   resetRoute,
   invitationRoute,
   kitRoute,
-  shellRoute.addChildren([homeRoute, ticketsRoute.addChildren([noTicketRoute, ticketRoute])]),
+  shellRoute.addChildren([
+    homeRoute,
+    ticketsRoute.addChildren([noTicketRoute, ticketRoute]),
+    configRoute,
+    profileRoute,
+  ]),
 ])
 
 export const router = createRouter({

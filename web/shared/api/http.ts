@@ -8,7 +8,8 @@ type Operation = {
   sends: readonly ('key' | 'version')[]
 }
 type Input = { path?: object; query?: object; body?: unknown; version?: number }
-type Options = { signal?: AbortSignal; idempotencyKey?: string }
+/** `keepalive`: the request goes out even if the page closes. */
+type Options = { signal?: AbortSignal; idempotencyKey?: string; keepalive?: boolean }
 
 /** The address of an operation: path parameters put in, query parameters without those that are empty. */
 export function address(path: string, input: Input): string {
@@ -60,6 +61,7 @@ async function send(operation: Operation, input: Input, options: Options): Promi
       headers,
       body,
       credentials: 'same-origin',
+      keepalive: options.keepalive ?? false,
       signal: options.signal ?? null,
     })
   } catch (error) {

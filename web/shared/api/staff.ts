@@ -215,7 +215,7 @@ export interface Beginning {
   shown_outside: boolean
 }
 
-/** Who the mail is from, as far as the desk decides it: the mail account itself is the channel's. */
+/** Who the mail is from; `account` is the key of the mail account that it leaves from (OD-02). */
 export interface BeginningFrom {
   channel: string
   name: string | null
@@ -2562,6 +2562,9 @@ export interface Operations {
       number: number
       /** The activity's id. */
       activity_id: string
+    }; query?: {
+      /** The ground of the page that shows it. */
+      theme?: 'light' | 'dark'
     } }; output: Blob }
   split_activity: { input: { path: {
       /** The ticket's number, without its prefix. */

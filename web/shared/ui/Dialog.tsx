@@ -14,13 +14,15 @@ type DialogProps = {
   /** The row of buttons below. */
   actions?: ReactNode
   width?: 'narrow' | 'wide'
+  /** What gets the focus when it opens; without it the first button does. */
+  beginAt?: () => HTMLElement | null | undefined
 }
 
 const BACKDROP =
   'fixed inset-0 z-40 bg-black/30 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0'
 
 /** A dialog over everything; `data-modal` tells the shortcuts to be silent meanwhile. */
-export function Dialog({ open, onClose, title, children, actions, width = 'narrow' }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, width = 'narrow', beginAt }: DialogProps) {
   const text = useText(words)
   return (
     <Base.Root open={open} onOpenChange={next => !next && onClose()}>
@@ -28,6 +30,7 @@ export function Dialog({ open, onClose, title, children, actions, width = 'narro
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
           data-modal
+          {...(beginAt && { initialFocus: () => beginAt() ?? true })}
           className={classes(
             'pop fixed top-[10vh] left-1/2 z-50 flex max-h-[80vh] -translate-x-1/2 flex-col',
             width === 'wide' ? 'w-[min(760px,94vw)]' : 'w-[min(460px,94vw)]',

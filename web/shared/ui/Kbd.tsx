@@ -3,7 +3,7 @@ import { shownKeys } from '../lib/keys'
 /** A shortcut as people read it: `mod+k` as Ctrl K or ⌘ K. */
 export function Kbd({ keys }: { keys: string }) {
   return (
-    <span className="inline-flex shrink-0 gap-1" aria-hidden>
+    <span className="inline-flex shrink-0 gap-1 pointer-coarse:hidden" aria-hidden>
       {shownKeys(keys).map((key, index) => (
         <kbd
           // biome-ignore lint/suspicious/noArrayIndexKey: a key may stand twice in a sequence

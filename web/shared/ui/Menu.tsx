@@ -16,7 +16,7 @@ export function Menu({ trigger, children, open, onOpenChange, align = 'start' }:
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner sideOffset={4} align={align} className="z-40">
+        <Base.Positioner sideOffset={4} align={align} className="z-50">
           <Base.Popup className="pop max-h-[60vh] min-w-44 overflow-y-auto p-1 outline-none">{children}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>

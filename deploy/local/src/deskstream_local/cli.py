@@ -68,7 +68,7 @@ def status() -> None:
         screen.refuse(f"No desk runs on {home.root}. Start one: deskstream up")
         raise typer.Exit(FAILED)
     screen.processes(state)
-    screen.sign_ins(home, url=state.url)
+    screen.sign_ins(home)
 
 
 @app.command()

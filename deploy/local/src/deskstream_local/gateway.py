@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.app import App, Role
+from chassis.app import App, Role, house_paths
 from chassis.embedded.ports import LOOPBACK
 from chassis.http import with_edge
 from chassis.run import Server, load
@@ -109,9 +109,8 @@ def _edge(app: App) -> ASGIApp:
 def _slices(apps: list[App]) -> dict[str, ASGIApp]:
     slices: dict[str, ASGIApp] = {}
     for app in apps:
-        name = app.service.replace("_", "-")
-        paths = (*import_module(f"{app.service}.main").GATEWAY_PATHS, f"/api/v1/dead-letters/{name}")
-        slices |= dict.fromkeys(paths, _edge(app))
+        own = import_module(f"{app.service}.main").GATEWAY_PATHS
+        slices |= dict.fromkeys((*own, *house_paths(app.service)), _edge(app))
     return slices
 
 

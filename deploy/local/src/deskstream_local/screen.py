@@ -52,18 +52,18 @@ class Screen:
             facts.add_row(f"[bold]{name}[/]", text)
         self._console.print(f"\n[bold green]Deskstream is running[/] [dim](after {seconds:.1f} s)[/]\n")
         self._console.print(facts)
-        self.sign_ins(home, url=state.url)
+        self.sign_ins(home)
         self._console.print("\n[bold]Send it a first mail[/] (from another terminal):")
         self.say(first_mail(state.smtp_port))
         self._console.print("\nCtrl-C stops everything; the data stays.")
 
-    def sign_ins(self, home: Home, *, url: str) -> None:
-        """Who can sign in on a demo desk, where and how."""
+    def sign_ins(self, home: Home) -> None:
+        """Who can sign in on a demo desk, and how."""
         people = People.read(home.people)
         if not people.agents:
             return
         password = Credentials(home.credentials).get("demo")
-        self._console.print(f"\n[bold]Agents[/] sign in at {url}. Password: {password}")
+        self._console.print(f"\n[bold]Agents[/] sign in at the staff app. Password: {password}")
         table = Table.grid(padding=(0, 2))
         for agent in people.agents:
             table.add_row(f"  {escape(agent.name)}", escape(agent.email), f"[dim]{escape(agent.role)}[/]")

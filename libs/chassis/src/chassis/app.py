@@ -123,7 +123,7 @@ class App:
                 self,
                 title=f"Deskstream {self.service.replace('_', '-')}",
                 routers=tuple(self._routers),
-                docs_url=f"/api/v1/docs/{self.service.replace('_', '-')}",
+                docs_url=house_paths(self.service)[1],
                 authenticator=self.authenticator,
             )
         return self._api
@@ -206,6 +206,12 @@ class App:
                 result = await tx.session.execute(sa.delete(table).where(sa.tuple_(*key).in_(rows)))
                 removed = max(removed, result.rowcount)  # type: ignore[attr-defined]  # a DELETE has a row count
         return removed if removed == CLEAN_BATCH else 0
+
+
+def house_paths(service: Service) -> tuple[str, str]:
+    """What the chassis serves for each service beside its own paths: dead letters and the description of its slice."""
+    name = service.replace("_", "-")
+    return f"/api/v1/dead-letters/{name}", f"/api/v1/docs/{name}"
 
 
 async def _kept_up(name: str, work: Callable[[], Awaitable[None]]) -> None:

@@ -133,9 +133,10 @@ def require(name: str) -> Permission:
 class Public:
     """The dependency of a route that anyone may call, with the reason why."""
 
+    name = "public"
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        self.name = "public"
 
     async def __call__(self) -> None:
         """Let everyone through."""

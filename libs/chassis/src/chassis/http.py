@@ -15,6 +15,7 @@ from chassis import problems, telemetry
 from chassis.auth import Authenticator, refuse_undeclared
 from chassis.caller import RememberCaller
 from chassis.database import Transaction
+from chassis.inputs import refuse_unstorable
 
 if TYPE_CHECKING:
     from chassis.app import App
@@ -134,6 +135,7 @@ def create_api(
     """The FastAPI app of a service's slice. Raises LookupError if a route declares no permission."""
     api = FastAPI(
         title=title,
+        dependencies=[Depends(refuse_unstorable)],
         version="1",
         docs_url=None,
         redoc_url=None,

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis import tables
 from chassis.database import Transaction
-from chassis.problems import Invalid
+from chassis.problems import FieldError, Invalid
 
 IdempotencyKey = Annotated[
     str | None,
@@ -77,7 +77,10 @@ async def _replay(tx: Transaction, *, key: str, actor_id: UUID, fingerprint: byt
         )
     ).one()
     if stored.fingerprint != fingerprint:
-        raise Invalid("This Idempotency-Key was used for another request. Take a new key for a new request.")
+        raise Invalid(
+            "This Idempotency-Key was used for another request. Take a new key for a new request.",
+            errors=[FieldError(field="header.Idempotency-Key", detail="used for another request")],
+        )
     return Response(
         stored.body,
         status_code=stored.status,

@@ -5,6 +5,7 @@ and prints the command that refreshes them.
 """
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ import typer
 from pydantic import SecretStr
 
 from chassis.app import App
+from chassis.auth import Public, route_permissions
 from contracts.messages import Service
 
 FOLDER = Path("docs/api")
@@ -65,6 +67,9 @@ def _merged(apps: list[App], *, title: str, name: str, prefix: str) -> Document:
     for app in apps:
         document = app.api.openapi()
         own = {path: item for path, item in document["paths"].items() if path.startswith(f"{prefix}/")}
+        for path, method in _open_to_all(app):
+            if path in own:
+                own[path][method]["security"] = []
         paths |= own
         for schema, definition in _used(own, document.get("components", {}).get("schemas", {})).items():
             if schemas.setdefault(schema, definition) != definition:
@@ -81,6 +86,16 @@ def _merged(apps: list[App], *, title: str, name: str, prefix: str) -> Document:
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.items())), "securitySchemes": SECURITY[name]},
     }
+
+
+def _open_to_all(app: App) -> list[tuple[str, str]]:
+    """Path and method of each route that nobody has to sign in for."""
+    return [
+        (re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), method.lower())
+        for route in route_permissions(app.api)
+        if route.permissions == (Public.name,)
+        for method in route.methods
+    ]
 
 
 def _used(part: object, schemas: Document) -> Document:

@@ -8,13 +8,19 @@ from uuid import UUID
 
 import orjson
 
-from chassis.problems import Invalid
+from chassis.problems import FieldError, Invalid
 
 
 class InvalidCursor(Invalid):
     """The cursor is not one that we gave out."""
 
     code = "invalid_cursor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor is not valid. Start again without a cursor.",
+            errors=[FieldError(field="query.cursor", detail="not one that this list gave out")],
+        )
 
 
 def encode_cursor(*values: datetime | UUID | int | str) -> str:
@@ -28,7 +34,7 @@ def decode_cursor(cursor: str, *kinds: type[Any]) -> tuple[Any, ...]:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return tuple(_read(kind, value) for kind, value in zip(kinds, values, strict=True))
     except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidCursor("This cursor is not valid. Start again without a cursor.") from error
+        raise InvalidCursor from error
 
 
 def _read(kind: type[Any], value: object) -> object:

@@ -9,6 +9,7 @@ import orjson
 from asyncpg import exceptions as pg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
@@ -188,7 +189,10 @@ def install(app: FastAPI) -> None:
         )
 
     @app.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> Response:
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that is no UTF-8, that is too deep, no multipart …
+            return await invalid(request, RequestValidationError([{"loc": ("body",), "msg": str(error.detail)}]))
+        wrong_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
         return problem_response(
             status=error.status_code,
             code={404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "refused"),
@@ -197,7 +201,7 @@ def install(app: FastAPI) -> None:
                 404: "There is nothing at this address. The API documentation lists what there is.",
                 405: "This address does not know this method. The header Allow lists those that it knows.",
             }.get(error.status_code, str(error.detail)),
-            headers=error.headers,
+            headers={"Allow": _allowed(request)} if wrong_method else error.headers,
         )
 
     @app.exception_handler(Refused)
@@ -208,6 +212,15 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def failed(_request: Request, error: Exception) -> Response:
         return failure_response(error)
+
+
+def _allowed(request: Request) -> str:
+    """The methods that the address knows: Starlette would name those of one route only (RFC 9110 §15.5.6)."""
+    known: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path_regex.match(request.url.path):
+            known |= route.methods or set()
+    return ", ".join(sorted(known))
 
 
 def _is_unstorable(error: Exception) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Header
 from pydantic import WithJsonSchema
 
-from chassis.problems import Conflict, Invalid, PreconditionRequired
+from chassis.problems import Conflict, FieldError, Invalid, PreconditionRequired
 
 _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
 
@@ -41,7 +41,10 @@ async def expected_version(
         raise PreconditionRequired('Send the header If-Match with the ETag of what you read, for example "3".')
     found = _VERSION.fullmatch(if_match.strip())
     if found is None:
-        raise Invalid('The header If-Match holds the version in quotation marks, for example "3".')
+        raise Invalid(
+            'The header If-Match holds the version in quotation marks, for example "3".',
+            errors=[FieldError(field="header.If-Match", detail="no version in quotation marks")],
+        )
     return int(found[1])
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
@@ -59,10 +60,8 @@ Cursor = Annotated[str | None, Query(max_length=1000, description="What the page
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-class ContactIn(BaseModel):
+class ContactIn(Input):
     """A new contact. The first address is the preferred one; the language is ISO 639-1, ``de`` or ``de-AT``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     addresses: Addresses = ()
@@ -71,10 +70,8 @@ class ContactIn(BaseModel):
     company_id: UUID | None = None
 
 
-class ContactPatch(BaseModel):
+class ContactPatch(Input):
     """What shall change; a field that is left out stays. Lists are replaced as a whole."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # A factory, because null is no name: the API document shows the field as optional and without a default.
     name: Name = Field(default_factory=str)
@@ -110,18 +107,14 @@ class ContactsOut(BaseModel):
     next: str | None
 
 
-class CompanyIn(BaseModel):
+class CompanyIn(Input):
     """A new company."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
 
 
-class CompanyPatch(BaseModel):
+class CompanyPatch(Input):
     """What shall change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
 

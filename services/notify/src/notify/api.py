@@ -6,11 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chassis.app import App
 from chassis.auth import require
 from chassis.http import Tx
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.problems import NotNow, refusals
 from contracts.tickets import Authenticated, DescribeTickets, Permission, Reason, TicketHead
@@ -58,18 +59,14 @@ class NotificationCountersOut(BaseModel):
     capped: bool
 
 
-class ReadUpToIn(BaseModel):
+class ReadUpToIn(Input):
     """Which notification is the newest that I have seen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     up_to: UUID = Field(description="This notification and all older ones become read.")
 
 
-class NotificationPreferences(BaseModel):
+class NotificationPreferences(Input):
     """The ways on which I am told."""
-
-    model_config = ConfigDict(extra="forbid")
 
     in_app: bool
     mail: bool

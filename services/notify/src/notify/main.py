@@ -12,8 +12,6 @@ __all__ = ["GATEWAY_PATHS", "Settings", "build"]
 GATEWAY_PATHS: tuple[str, ...] = (
     "/api/v1/notifications",
     "/api/v1/notification-preferences",
-    "/api/v1/dead-letters/notify",
-    "/api/v1/docs/notify",
 )
 """What the gateway sends here, each with everything below it."""
 

@@ -13,8 +13,6 @@ __all__ = ["GATEWAY_PATHS", "Settings", "build"]
 GATEWAY_PATHS: tuple[str, ...] = (
     "/portal",
     "/api/v1/external-accesses",
-    "/api/v1/dead-letters/portal",
-    "/api/v1/docs/portal",
 )
 """What the gateway sends here, each with everything below it."""
 

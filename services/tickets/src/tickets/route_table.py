@@ -26,6 +26,7 @@ Sample = Mapping[str, object]
 class Row:
     """What one route needs.
 
+    ``content`` is a body that is not JSON. ``streams``: the answer has no end, so its beginning is enough.
     ``version``: the sample sends ``If-Match: "1"``. ``sessions_only``: an API token is refused whatever its scopes.
     ``in_channel``: there is no ticket yet, so ``verb`` is about the channel, whose existence is no secret.
     ``answers`` are statuses that show, like any 2xx, that the caller got through: a 404 of something else than the
@@ -37,6 +38,8 @@ class Row:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Sample | None = None
+    content: bytes | None = None
+    streams: bool = False
     version: bool = False
     sessions_only: bool = False
     in_channel: bool = False

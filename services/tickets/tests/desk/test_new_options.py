@@ -173,3 +173,23 @@ async def test_a_mail_service_that_refuses_counts_as_away(desk: Desk, run_app: R
     await eventually(lambda: desk.app.bus.connected)
     options = (await (await desk.browser(TOM)).get("/tickets/new-options")).json()
     assert options["ways"][0]["code"] == "unknown_now"
+
+
+async def test_an_answer_begins_with_the_account_that_its_channel_sends_from(
+    running: Desk, cards: list[MailAccountCard]
+) -> None:
+    """OD-02: the channel's own account, else the default one; none where none is active."""
+    await running.receive()
+    tom = await running.browser(TOM)
+
+    async def account() -> str | None:
+        answer = await tom.get("/tickets/10001/reply-template")
+        assert answer.status_code == 200, answer.text
+        sender: dict[str, str | None] = answer.json()["sender"]
+        return sender["account"]
+
+    assert await account() == "support"
+    cards[:] = [card("sales", is_default=True), card("support", active=False)]
+    assert await account() == "sales"
+    cards[:] = [card("support", active=False)]
+    assert await account() is None

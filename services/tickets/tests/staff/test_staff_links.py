@@ -135,7 +135,7 @@ async def test_every_link_that_does_not_work_is_refused_in_the_same_words(
     await ask(client, "tom@desk.example")
     late = (await mailroom.work())[-1]
     clock.pass_by(timedelta(minutes=30))
-    tokens = (used, late, "x", "a\x00b", used[:-1], used + "x")
+    tokens = (used, late, "x", used[:-1], used + "x")
     answers = [await redeem(client, token, "yet another horse") for token in tokens]
     bodies = [{key: value for key, value in answer.json().items() if key != "correlation_id"} for answer in answers]
     assert all(body == bodies[0] for body in bodies)

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Keyboard, Languages, LogOut, Moon, Sun } from 'lucide-react'
+import { Keyboard, Languages, LogOut, Moon, Sun, UserRound } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { setLanguage, useLanguage, useText } from '../../../shared/i18n/language'
 import {
@@ -12,7 +12,7 @@ import {
   MenuSeparator,
   notify,
 } from '../../../shared/ui/kit'
-import { signOut, useMe } from '../data/session'
+import { forgetSession, signOut, useMe } from '../data/session'
 import { chrome } from './chrome'
 import { prefer, toggleTheme, useIsDark, usePreferences } from './preferences'
 import { problemText } from './problems'
@@ -53,6 +53,7 @@ function AccountMenu({ children }: { children: ReactNode }) {
     try {
       await signOut()
       await navigate({ to: '/sign-in', search: {} })
+      forgetSession()
     } catch (error) {
       notify({ title: problemText(error), tone: 'error' })
     }
@@ -64,6 +65,10 @@ function AccountMenu({ children }: { children: ReactNode }) {
   )
   return (
     <Menu trigger={trigger}>
+      <MenuItem icon={<UserRound size={14} />} onClick={() => void navigate({ to: '/profile' })}>
+        {text.profile}
+      </MenuItem>
+      <MenuSeparator />
       <MenuGroup label={text.language}>
         <MenuCheckItem checked={language === 'de'} onChange={() => setLanguage('de')} icon={<Languages size={14} />}>
           {text.german}

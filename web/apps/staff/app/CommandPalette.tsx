@@ -14,7 +14,7 @@ const TICKET_NUMBER = /^(?:#|[a-z]{2,6}-)?(\d{1,12})$/i
 type Group = { value: string; items: Command[] }
 
 /** Everything that can be done here, found by typing: commands of the screen, lists, a ticket's number. */
-export function CommandPalette() {
+export default function CommandPalette() {
   const open = chrome.use(state => state.palette)
   const text = useText(words)
   return (

@@ -7,6 +7,8 @@ import { useText } from '../../../shared/i18n/language'
 import { classes } from '../../../shared/lib/classes'
 import { Button, Kbd, Skeleton } from '../../../shared/ui/kit'
 import { countersQuery, type Filters } from '../data/tickets'
+import { ConfigLink } from '../screens/config/ConfigLink'
+import { NewTicketMenu } from '../screens/new-ticket/NewTicket'
 import { AccountBar } from './AccountBar'
 import { chrome } from './chrome'
 import { useConnection } from './live'
@@ -35,6 +37,7 @@ export function Navigation() {
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         <Lists />
       </div>
+      <ConfigLink />
       <AccountBar />
     </nav>
   )
@@ -48,6 +51,7 @@ function Brand() {
     <div className="flex h-12 shrink-0 items-center gap-2 px-3">
       <img src="/icon.svg" alt="" width="22" height="22" />
       <span className="flex-1 font-semibold">Deskstream</span>
+      <NewTicketMenu />
       <span
         role="status"
         title={state}

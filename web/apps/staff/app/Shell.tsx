@@ -1,24 +1,49 @@
+import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useText } from '../../../shared/i18n/language'
 import { type Command, listenToKeys, useCommands } from '../../../shared/lib/keys'
 import { Drawer } from '../../../shared/ui/kit'
-import { CommandPalette } from './CommandPalette'
+import { sessionQuery } from '../data/session'
+import { NewTicket } from '../screens/new-ticket/NewTicket'
 import { chrome } from './chrome'
 import { followLive } from './live'
 import { Navigation } from './Navigation'
 import { OfflineBanner } from './OfflineBanner'
 import { preferences, toggleTheme } from './preferences'
-import { ShortcutHelp } from './ShortcutHelp'
 import { VIEWS } from './views'
 import { words } from './words'
 
-/** The frame of everything behind the sign-in. */
+// Not needed for the first paint; fetched as soon as there is time, so that they are there when somebody opens them.
+const palette = () => import('./CommandPalette')
+const help = () => import('./ShortcutHelp')
+const ticket = () => import('../screens/ticket/TicketScreen')
+const CommandPalette = lazy(palette)
+const ShortcutHelp = lazy(help)
+const IDLE_MS = 1_500
+
+/** The frame of everything behind the sign-in; when the session ends, nothing of it is left on the screen. */
 export function Shell() {
+  const me = useQuery(sessionQuery).data
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (me === null) void navigate({ to: '/sign-in', search: { to: location.pathname + location.search } })
+  }, [me, navigate])
+  return me ? <Frame /> : null
+}
+
+function Frame() {
   const text = useText(words)
-  const drawer = chrome.use(state => state.navigation)
+  const opened = chrome.use(state => state)
   useEffect(followLive, [])
   useEffect(() => listenToKeys(() => preferences().singleKeys), [])
+  useEffect(() => {
+    const timer = window.setTimeout(
+      () => void Promise.all([ticket(), palette(), help()]).catch(() => undefined),
+      IDLE_MS,
+    )
+    return () => window.clearTimeout(timer)
+  }, [])
   useAppCommands()
   return (
     <div className="flex h-full flex-col">
@@ -33,15 +58,18 @@ export function Shell() {
         <div className="w-[232px] shrink-0 max-md:hidden">
           <Navigation />
         </div>
-        <Drawer open={drawer} onClose={() => chrome.set({ navigation: false })} label={text.mainNavigation}>
+        <Drawer open={opened.navigation} onClose={() => chrome.set({ navigation: false })} label={text.mainNavigation}>
           <Navigation />
         </Drawer>
         <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 outline-none">
           <Outlet />
         </main>
       </div>
-      <CommandPalette />
-      <ShortcutHelp />
+      <NewTicket />
+      <Suspense>
+        {opened.palette && <CommandPalette />}
+        {opened.help && <ShortcutHelp />}
+      </Suspense>
     </div>
   )
 }
@@ -58,6 +86,14 @@ function useAppCommands() {
   }))
   useCommands('app', [
     ...lists,
+    {
+      id: 'go-config',
+      group: text.goTo,
+      label: text.configuration,
+      keys: 'g c',
+      run: () => void navigate({ to: '/config/{-$section}/{-$id}', params: { section: undefined, id: undefined } }),
+    },
+    { id: 'go-profile', group: text.goTo, label: text.profile, run: () => void navigate({ to: '/profile' }) },
     {
       id: 'palette',
       group: text.commands,

@@ -6,16 +6,17 @@ import { usePreferences } from './preferences'
 import { words } from './words'
 
 /** All keys that work on this screen, by what they are for. */
-export function ShortcutHelp() {
+export default function ShortcutHelp() {
   const open = chrome.use(state => state.help)
   const text = useText(words)
   const singleKeys = usePreferences(all => all.singleKeys)
   return (
     <Dialog open={open} onClose={() => chrome.set({ help: false })} title={text.shortcuts} width="wide">
       {!singleKeys && <p className="mb-3 rounded-md bg-warn-soft px-3 py-2 text-warn-fg">{text.keyboardOff}</p>}
-      <div className="columns-2 gap-10 max-sm:columns-1">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, and it must be scrolled by keys */}
+      <section aria-label={text.shortcuts} tabIndex={0} className="columns-2 gap-10 max-sm:columns-1">
         {open && groups().map(group => <Group key={group[0]} group={group} />)}
-      </div>
+      </section>
     </Dialog>
   )
 }

@@ -1,6 +1,6 @@
 import type { InfiniteData } from '@tanstack/react-query'
 import { type Connection, live } from '../../../shared/api/live'
-import type { LiveEvents, TicketPage } from '../../../shared/api/staff'
+import type { LiveEvents, PresenceList, TicketOut, TicketPage, TicketPresence } from '../../../shared/api/staff'
 import { store } from '../../../shared/lib/store'
 import { knownVersion, patchTicket, ticketQuery } from '../data/tickets'
 import { queries } from './api'
@@ -49,21 +49,23 @@ const handlers: { [Name in keyof Events]: (data: Events[Name]) => void } = {
     void queries.invalidateQueries({ queryKey: ['ticket', number] })
   },
   counters: () => refresh('counters'),
-  presence: event =>
-    queries.setQueriesData<{ items: (typeof event)[] }>(
-      { queryKey: ['presence'] },
-      list =>
-        list && {
-          ...list,
-          items: [...list.items.filter(each => each.number !== event.number), event],
-        },
-    ),
+  presence: showPresence,
   notification: () => refresh('notifications'),
   notifications_read: () => refresh('notifications'),
   resync: ({ of }) => {
     for (const what of of) refresh(...(what === 'tickets' ? ['tickets', 'ticket', 'activities', 'counters'] : [what]))
   },
   ended: () => refresh('session'),
+}
+
+function showPresence(event: TicketPresence) {
+  // An answer that is on its way may be older than this event: it is asked for once more.
+  if (queries.isFetching({ queryKey: ['presence'] })) refresh('presence')
+  queries.setQueriesData<PresenceList>({ queryKey: ['presence'] }, list => {
+    const others = list?.items.filter(each => each.number !== event.number)
+    return list && { ...list, items: [...(others ?? []), event] }
+  })
+  queries.setQueryData<TicketOut>(['ticket', event.number], ticket => ticket && { ...ticket, presence: event.agents })
 }
 
 /** Several events come at once after a bulk change: read anew once, when it is quiet. */

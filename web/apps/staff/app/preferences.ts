@@ -43,7 +43,11 @@ function paint() {
   document.documentElement.dataset.theme = isDark() ? 'dark' : 'light'
 }
 
-system.addEventListener('change', paint)
+system.addEventListener('change', () => {
+  paint()
+  own.set({}) // who shows the theme hears of it
+})
+paint() // the system may have changed since theme.js looked
 
 export const useIsDark = () => own.use(() => isDark())
 export const toggleTheme = () => prefer({ theme: isDark() ? 'light' : 'dark' })

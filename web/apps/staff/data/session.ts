@@ -29,8 +29,10 @@ export async function signIn(email: string, password: string): Promise<void> {
   queries.setQueryData(sessionQuery.queryKey, welcome(me))
 }
 
-export async function signOut(): Promise<void> {
-  await call('sign_out', {})
+export const signOut = () => call('sign_out', {})
+
+/** Nothing of who was here stays in the memory of the browser; for after the sign-in screen is there. */
+export function forgetSession() {
   queries.clear()
   queries.setQueryData(sessionQuery.queryKey, null)
 }

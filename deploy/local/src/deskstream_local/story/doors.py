@@ -91,15 +91,19 @@ class Client:
             method, f"{self._api}{path}", json=body, params=query, headers={**self._own_headers(method), **headers}
         )
 
-    def send_raw(self, method: str, path: str, content: bytes) -> httpx.Response:
-        """A request whose body calls itself JSON, whatever it is."""
-        headers = {**self._own_headers(method), "Content-Type": "application/json"}
+    def send_raw(self, method: str, path: str, content: bytes, *, kind: str = "application/json") -> httpx.Response:
+        """A request whose body calls itself JSON (or ``kind``), whatever it is."""
+        headers = {**self._own_headers(method), "Content-Type": kind}
         return self.http.request(method, f"{self._api}{path}", content=content, headers=headers)
 
-    def _own_headers(self, method: str) -> dict[str, str]:
+    @property
+    def cookie(self) -> str:
+        """The header that shows who is signed in."""
         # Browsers count localhost as safe and send it Secure cookies without TLS; httpx does not.
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())}
-        return headers | ({"Idempotency-Key": str(uuid4())} if method == "POST" else {})
+        return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+
+    def _own_headers(self, method: str) -> dict[str, str]:
+        return {"Cookie": self.cookie} | ({"Idempotency-Key": str(uuid4())} if method == "POST" else {})
 
     def close(self) -> None:
         """Close the browser."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships without types
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright
 
 from deskstream_local.story.doors import CREATED, Desk
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 SIZES: Mapping[str, tuple[int, int]] = MappingProxyType({"1440": (1440, 900), "1024": (1024, 768), "390": (390, 844)})
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 SIGN_IN = """who => fetch("/api/v1/session", {
   method: "POST", body: JSON.stringify(who), headers: { "Content-Type": "application/json" }
 }).then(response => response.status)"""
@@ -37,6 +37,15 @@ def chromium() -> str | None:
 def launch(playwright: Playwright, path: str) -> Browser:
     """A browser that does nothing by itself in the background."""
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+
+
+SETTLED = """async () => {
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+    const ends = document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity)
+    const late = new Promise(resolve => setTimeout(resolve, 1000))
+    await Promise.race([late, Promise.allSettled(ends.map(one => one.finished))])
+}"""
+"""Colours of another theme come with the next frame, and transitions begin with it; spinners turn for ever."""
 
 
 @dataclass
@@ -120,6 +129,7 @@ class Eye:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(SETTLED)
                 if self._folder is not None:
                     self._folder.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=self._folder / f"{name}-{size}-{theme}.png")

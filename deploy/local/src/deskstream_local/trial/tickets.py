@@ -26,4 +26,5 @@ def mail_in(desk: Desk, subject: str, *, sender: str, name: str = "", html: str 
 
 def _numbers(desk: Desk, subject: str) -> set[int]:
     """Numbers of the tickets with this subject; a desk that is used again has some already."""
-    return {ticket["number"] for ticket in desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]}
+    found = desk.agent("tom").get("/tickets", q=f'"{subject}"')["items"]
+    return {ticket["number"] for ticket in found if ticket["subject"] == subject}

@@ -3,7 +3,7 @@
 ``DESKSTREAM_TEST_BACKEND=embedded`` (default) takes the servers from their wheels, ``containers`` takes testcontainers.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -23,6 +23,14 @@ DatabaseUrl = Callable[[Service], Awaitable[str]]
 SettingsFor = Callable[[Service], Awaitable[dict[str, Any]]]
 RunApp = Callable[[App, Role], Awaitable[None]]
 StandIn = Callable[[Service, stand_ins.Answers], Awaitable[Client]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a hostile test logged travels to the process that reports: as text that UTF-8 can carry."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")

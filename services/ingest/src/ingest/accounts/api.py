@@ -6,11 +6,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
@@ -49,10 +50,8 @@ Address = Annotated[str, Field(max_length=254), AfterValidator(_address)]
 ShownName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_shown)]
 
 
-class MailAccountIn(BaseModel):
+class MailAccountIn(Input):
     """A new mail account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: Key = Field(description="Short and lasting, for programs.")
     name: ShownName = Field(description="What agents see.")
@@ -63,10 +62,8 @@ class MailAccountIn(BaseModel):
     is_default: bool = Field(default=False, description="Mail of channels without an account leaves from here.")
 
 
-class MailAccountPatch(BaseModel):
+class MailAccountPatch(Input):
     """What shall change; fields that are left out stay."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: ShownName | None = None
     address: Address | None = None

@@ -1,26 +1,46 @@
 """Which parts of a mail are its text, its HTML and its files (RFC 2046, RFC 2387, RFC 3676)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from ingest.rules.charsets import decode
+from ingest.rules.calendar import calendar_text
+from ingest.rules.charsets import decode, detect
+from ingest.rules.embedded import without_files
 from ingest.rules.html_text import html_to_text
-from ingest.rules.limits import Part
-from ingest.rules.parts import AttachedFile, attached_file, children, content, field, is_attachment, label, parameters
+from ingest.rules.parts import (
+    AttachedFile,
+    attached_file,
+    content,
+    embedded_file,
+    is_attachment,
+    label,
+    packed_file,
+    parameters,
+)
+from ingest.rules.parts import field as header
+from ingest.rules.tnef import SIGNATURE, read_tnef
+from ingest.rules.tree import Part, is_prose
 
 _CID = re.compile(r"""cid:([^"'\s<>)]++)""", re.IGNORECASE)
+MAX_GUESSES = 8
+"""Texts of one mail whose charset is told by statistics, which takes up to 15 ms."""
+
 _STUB = 400
 """Characters of a text that may only say that there is HTML."""
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What there is to read and to download; ``html`` is the sender's own and never to be shown as it is."""
+    """What there is to read and to download; ``html`` is the sender's own and never to be shown as it is.
+
+    ``is_rendered``: some of the text was made from the HTML.
+    """
 
     text: str
     html: str | None
     truncated: bool
+    is_rendered: bool
     attachments: tuple[AttachedFile, ...]
 
 
@@ -30,12 +50,46 @@ class _Piece:
 
     text: str | None = None
     html: str | None = None
+    is_rendered: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is no text: files, and what to read ``instead`` where the mail has no text, or else in attached mails."""
+
+    files: list[AttachedFile] = field(default_factory=list)
+    instead: list[_Piece] = field(default_factory=list)
+    mails: list[Part] = field(default_factory=list)
+    guesses: int = MAX_GUESSES
+
+    def guess(self, data: bytes) -> str | None:
+        """The codec of a text that does not declare any, as often as there is time for."""
+        self.guesses -= 1
+        return detect(data) if self.guesses >= 0 else None
+
+    def add(self, part: Part) -> None:
+        """Take a part as a file, and look into those that are known to hold something to read."""
+        file = attached_file(part, len(self.files) + 1)
+        self.files.append(file)
+        if part.parts and part.kind in {"message/rfc822", "message/global"}:
+            self.mails += part.parts
+        if file.content_type == "text/calendar":
+            text = calendar_text(decode(file.data, parameters(part, "content-type").get("charset")))
+            self.instead += [_Piece(text=text)] if text else []
+        elif file.data.startswith(SIGNATURE):
+            tnef = read_tnef(file.data)
+            self.files += [packed_file(inner, len(self.files) + n) for n, inner in enumerate(tnef.files, start=1)]
+            if tnef.text.strip() or tnef.html:
+                self.instead.append(_Piece(text=tnef.text or None, html=tnef.html))
 
 
 def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
     """The body of a parsed mail; ``max_text`` and ``max_html`` are characters."""
-    files: list[AttachedFile] = []
-    pieces = _pieces(root, files, is_root=True)
+    found = _Found()
+    pieces = _pieces(root, found, is_root=True)
+    files = found.files
+    if not any((piece.text or "").strip() or piece.html for piece in pieces):
+        pieces = found.instead or [_read_mail(mail, max_text, max_html) for mail in found.mails[:1]] or pieces
     html = _joined_html(pieces)
     text = "\n\n".join(filter(None, (_text_of(piece, max_html) for piece in pieces)))
     truncated = len(text) > max_text or (html is not None and len(html) > max_html)
@@ -45,36 +99,42 @@ def read_body(root: Part, *, max_text: int, max_html: int) -> Body:
         text=text[:max_text],
         html=html,
         truncated=truncated,
+        is_rendered=any(piece.is_rendered for piece in pieces),
         attachments=tuple(replace(file, inline=(file.content_id or "").lower() in shown) for file in files),
     )
 
 
-def _pieces(part: Part, files: list[AttachedFile], *, is_root: bool = False) -> list[_Piece]:
-    """The pieces of a part in reading order; what is no text goes to ``files``."""
-    kind = part.get_content_type()
-    if part.is_multipart() and not kind.startswith("message/"):
-        inner = children(part)
+def _read_mail(mail: Part, max_text: int, max_html: int) -> _Piece:
+    """The text of an attached mail; its HTML stays in the file, because its pictures do."""
+    return _Piece(text=read_body(mail, max_text=max_text, max_html=max_html).text)
+
+
+def _pieces(part: Part, found: _Found, *, is_root: bool = False) -> list[_Piece]:
+    """The pieces of a part in reading order; what is no text goes to ``found``."""
+    kind = part.kind
+    if part.parts and not kind.startswith("message/"):
+        inner = part.parts
         match kind:
             case "multipart/alternative":
-                return _alternative(inner, files)
+                return _alternative(inner, found)
             case "multipart/related":
-                return _related(inner, files)
+                return _related(inner, found)
             case _:
-                return [piece for child in inner for piece in _pieces(child, files)]
+                return [piece for child in inner for piece in _pieces(child, found)]
     if _is_text(part, kind, is_root=is_root):
-        return [_read(part, kind)]
-    files.append(attached_file(part, len(files) + 1))
+        return [_read(part, kind, found)]
+    found.add(part)
     return []
 
 
-def _alternative(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
+def _alternative(parts: list[Part], found: _Found) -> list[_Piece]:
     """One piece: the first plain text and the last HTML. Other renderings of the same text are no files."""
     best = _Piece()
     for part in parts:
-        kind = part.get_content_type()
+        kind = part.kind
         if kind.startswith("text/") and kind not in {"text/plain", "text/html", "text/calendar"}:
             continue
-        pieces = _pieces(part, files)
+        pieces = _pieces(part, found)
         html = _joined_html(pieces)
         if html is not None:
             best.html = html
@@ -83,29 +143,34 @@ def _alternative(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
     return [] if best.text is best.html is None else [best]
 
 
-def _related(parts: list[Part], files: list[AttachedFile]) -> list[_Piece]:
+def _related(parts: list[Part], found: _Found) -> list[_Piece]:
     """The first part is what to read, the others are what it shows (RFC 2387)."""
-    pieces = _pieces(parts[0], files) if parts else []
+    pieces = _pieces(parts[0], found) if parts else []
     for part in parts[1:]:
-        if part.is_multipart():
-            pieces += _pieces(part, files)
+        if part.parts:
+            pieces += _pieces(part, found)
         else:
-            files.append(attached_file(part, len(files) + 1))
+            found.add(part)
     return pieces
 
 
 def _is_text(part: Part, kind: str, *, is_root: bool) -> bool:
     """Whether this leaf is to be read: text without a file name; a multipart that has no parts is text, too."""
-    if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.is_multipart()):
+    if kind not in {"text/plain", "text/html"} and not (kind.startswith("multipart/") and not part.parts):
         return False
-    if "content-disposition" not in part and (is_root or "name" not in field(part, "content-type").lower()):
+    if "content-disposition" not in part.fields and (is_root or "name" not in header(part, "content-type").lower()):
         return True
     return not is_attachment(part) and (is_root or not label(part))
 
 
-def _read(part: Part, kind: str) -> _Piece:
+def _read(part: Part, kind: str, found: _Found) -> _Piece:
     hints = parameters(part, "content-type")
-    text = decode(content(part), hints.get("charset")).replace("\r\n", "\n").replace("\r", "\n")
+    data = content(part) if not is_prose(part) else part.body
+    if b"begin " in data and kind != "text/html":
+        data, embedded = without_files(data)
+        for file in embedded:
+            found.files.append(embedded_file(file, len(found.files) + 1))
+    text = decode(data, hints.get("charset"), found.guess).replace("\r\n", "\n").replace("\r", "\n")
     if kind == "text/html":
         return _Piece(html=text)
     if hints.get("format", "").lower() == "flowed":
@@ -136,7 +201,8 @@ def _text_of(piece: _Piece, max_html: int) -> str:
     if piece.html is None or (text.strip() and not (len(text) < _STUB and "html" in text.lower())):
         return text
     rendered = html_to_text(piece.html[:max_html])
-    return rendered if len(rendered) > len(text.strip()) else text
+    piece.is_rendered = len(rendered) > len(text.strip())
+    return rendered if piece.is_rendered else text
 
 
 def _joined_html(pieces: list[_Piece]) -> str | None:

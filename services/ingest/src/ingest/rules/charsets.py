@@ -3,9 +3,12 @@
 import codecs
 import pkgutil
 import re
+from collections.abc import Callable
 from encodings import __path__ as _codec_folder
 from encodings import aliases, normalize_encoding
 from functools import lru_cache
+
+import chardet
 
 _NOT_FOR_TEXT = re.compile(
     "aliases|charmap|idna|mbcs|oem|punycode|rot_13|undefined|(raw_)?unicode_escape|(base64|bz2|hex|quopri|uu|zlib)_codec"
@@ -35,6 +38,15 @@ _MAIL_NAMES = {
 }
 """Names seen in mails, and supersets of what they say, as browsers read them (WHATWG Encoding §4.2)."""
 
+Guess = Callable[[bytes], str | None]
+"""Tells the codec of bytes, or None."""
+
+MAX_SAMPLE = 1_024
+MIN_HIGH = 5
+"""Bytes looked at to tell a charset, and how many of them must be no ASCII."""
+
+_HIGH = bytes(range(128, 256))
+_LATIN = ("ascii", "latin", "iso8859_1", "iso8859_9", "cp1252", "cp1254", "mac_", "cp037", "cp500")
 MAX_NAME = 40
 """Characters of a charset's name."""
 
@@ -51,15 +63,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf_16"),
     (codecs.BOM_UTF16_BE, "utf_16"),
 )
+_MARK_STARTS = frozenset(sign[:1] for sign, _ in _MARKS)
+_CODE_PAGE = re.compile(r"(?:x_)?(?:windows|win|cp|ibm|ms|dos)_?(\d{3,5})")
 _JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B]")
 
 
-def decode(data: bytes, declared: str | None) -> str:
+def decode(data: bytes, declared: str | None, guess: Guess | None = None) -> str:
     """The text of ``data``: the ladder of reliability.md 3.5. Free of NUL and of lone surrogates.
 
     A single-byte charset is a claim that nothing can refute; text that happens to be valid UTF-8 is UTF-8 all the
-    same. Statistical detection is left out on purpose: on texts as short as mails it guessed six of ten samples
-    wrong (charset-normalizer 3.5), among them German as Central European.
+    same. ``guess`` is asked where nothing is declared that could be true.
     """
     charset = _resolve(declared) if declared else None
     if data.isascii() and not (charset and charset.startswith(_STATEFUL)) and b"\x1b$" not in data:
@@ -69,12 +82,42 @@ def decode(data: bytes, declared: str | None) -> str:
             return _storable(data.decode(candidate))
         except (UnicodeError, ValueError):
             continue
+    if charset and (text := _damaged(data, charset)):
+        return _storable(text)
+    if guess and (codec := guess(data)):
+        return _storable(data.decode(codec, "replace"))
     return _storable(data.decode("cp1252", "replace"))
 
 
+def detect(data: bytes) -> str | None:
+    """The codec of text in a script that is not Latin, by its statistics; None where that cannot be told. 1 to 15 ms.
+
+    Asked only where most characters are no ASCII: there chardet 7.7 was right with 20 of 20 short samples, while of
+    Western texts, where such characters are rare, it takes some for another language's.
+    """
+    sample = data[:MAX_SAMPLE]
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    if high < MIN_HIGH or high * 3 < len(sample) - sample.count(b" "):
+        return None
+    found = chardet.detect(sample)["encoding"]
+    codec = _resolve(found) if found else None
+    return None if codec is None or codec.startswith(_LATIN) else codec
+
+
+def _damaged(data: bytes, charset: str) -> str:
+    """The text in a charset of several bytes per character that a few bytes contradict; ``""`` where many do."""
+    if charset.startswith(_SINGLE_BYTE):
+        return ""
+    text = data.decode(charset, "replace")
+    wrong = text.count("\ufffd")
+    return text if wrong * 3 <= sum(not character.isascii() for character in text) - wrong else ""
+
+
 def _ladder(data: bytes, charset: str | None) -> list[str]:
-    if mark := next((codec for sign, codec in _MARKS if data.startswith(sign)), None):
-        return [mark]
+    if data[:1] in _MARK_STARTS:
+        for sign, codec in _MARKS:
+            if data.startswith(sign):
+                return [codec]
     if charset is None:
         return ["iso2022_jp_ext" if _JAPANESE_SHIFT.search(data) else "utf_8"]
     if charset.startswith(_NEEDS_MARK) and not charset.endswith(("le", "be")):
@@ -90,8 +133,11 @@ def _resolve(name: str) -> str | None:
     if len(name) > MAX_NAME or not name.isascii():
         return None
     plain = normalize_encoding(name.strip(" \t'\"")).lower()
-    codec = _MAIL_NAMES.get(plain) or aliases.aliases.get(plain, plain)
-    return codec if codec in _CODECS else None
+    for spelling in (plain, plain.removeprefix("x_"), _CODE_PAGE.sub(r"cp\1", plain)):
+        codec = _MAIL_NAMES.get(spelling) or aliases.aliases.get(spelling, spelling)
+        if codec in _CODECS:
+            return codec
+    return None
 
 
 def _storable(text: str) -> str:

@@ -1,12 +1,11 @@
-"""Header values as text: raw 8-bit, encoded words (RFC 2047), message ids (RFC 5322 §3.6.4), dates, file names."""
+"""Header values as text: raw 8-bit, encoded words (RFC 2047), message ids (RFC 5322 §3.6.4), file names."""
 
 import binascii
 import re
 import unicodedata
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from ingest.rules.charsets import decode
+from ingest.rules.transfer import base64_bytes
 
 MAX_IDS = 100
 """Message ids kept of one header: the first, which names the thread, and the last ones."""
@@ -19,10 +18,11 @@ MAX_FILENAME = 200
 
 _MAX_ENDING = 20
 
-_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*+)?\?([bBqQ])\?([^?]*+)\?=")
+_WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]*+)?\?([bBqQ])\?([^?]*+(?:\?(?!=)[^?]*+){0,3}+)\?=")
+"""An encoded word; some senders leave question marks in it as they are."""
+
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _BRACKETED = re.compile(r"<([^<>]++)>")
-_BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/]+")
 
 
 def header_text(value: str) -> str:
@@ -71,15 +71,6 @@ def _word_bytes(encoding: str, text: str) -> bytes:
     return base64_bytes(text.encode())
 
 
-def base64_bytes(data: bytes) -> bytes:
-    """The bytes of Base64 text, however it is damaged: noise is skipped, a last incomplete group is dropped."""
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        clean = _BASE64_NOISE.sub(b"", data)
-        return binascii.a2b_base64(clean[: len(clean) - (len(clean) % 4 == 1)] + b"==")
-
-
 def message_ids(value: str) -> tuple[str, ...]:
     """The ids of a Message-ID, In-Reply-To or References header without brackets, at most `MAX_IDS`, none twice.
 
@@ -88,20 +79,11 @@ def message_ids(value: str) -> tuple[str, ...]:
     """
     text = raw_text(value)
     found = _BRACKETED.findall(text) or [word for word in re.split(r"[\s,;<>]+", text) if "@" in word]
-    ids = [one_line("".join(item.split())) for item in found]
+    ids = [item if " " not in item and item.isprintable() else one_line("".join(item.split())) for item in found]
     unique = list(dict.fromkeys(item for item in ids if 0 < len(item) <= MAX_ID))
     if len(unique) > MAX_IDS:
         unique = unique[:1] + unique[1 - MAX_IDS :]
     return tuple(unique)
-
-
-def sent_at(value: str) -> datetime | None:
-    """The date (RFC 5322 §3.3) in UTC, or None where it is missing, nonsense, or not to be told in UTC."""
-    try:
-        moment = parsedate_to_datetime(raw_text(value[:200]))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def file_name(value: str) -> str:

@@ -5,7 +5,6 @@ here is linear, so that a hostile mail is refused long before it costs anything.
 """
 
 import re
-from email.message import Message
 from email.policy import Compat32
 
 MAX_SIZE = 50 * 1024 * 1024
@@ -30,9 +29,8 @@ MAX_DEPTH = 32
 MAX_PARTS = 1_000
 
 _BLOCK_END = re.compile(rb"\n\r?\n|\r\r")
-_HEADER_START = re.compile(rb"(?:\r\n|\n|\r)(?![ \t])")
 _SEGMENT = re.compile(r"\*\d+\*?\s*=")
-_SHORT = 400
+SHORT = 400
 """Characters up to which a header costs next to nothing, whatever it holds."""
 
 
@@ -45,20 +43,19 @@ class Unparseable(Exception):
 
 
 def check_limits(raw: bytes, *, max_size: int = MAX_SIZE) -> str | None:
-    """Why this mail must not be parsed, or None. Depth and number of parts are counted by `Part` while parsing."""
+    """Why this mail must not be parsed, or None. Headers and parts are counted while reading them."""
     if len(raw) > max_size:
         return f"the mail has {len(raw):,} bytes, more than {max_size:,}"
     if max(raw.count(b"\n"), raw.count(b"\r")) > MAX_LINES:
         return f"the mail has more than {MAX_LINES:,} lines"
-    end = _BLOCK_END.search(raw, 0, MAX_HEADER_BLOCK + 4)
-    if end is None and len(raw) > MAX_HEADER_BLOCK:
+    if len(raw) > MAX_HEADER_BLOCK and not _BLOCK_END.search(raw, 0, MAX_HEADER_BLOCK + 4):
         return f"the headers take more than {MAX_HEADER_BLOCK // 1024} KiB"
-    return _block_breach(raw[: end.start() if end else len(raw)])
+    return None
 
 
 def header_breach(name: str, value: str) -> str | None:
     """Why this header must not be looked at, or None."""
-    if len(value) <= _SHORT:
+    if len(value) <= SHORT:
         return None
     excess = ""
     if len(value) > MAX_HEADER:
@@ -75,17 +72,6 @@ def header_breach(name: str, value: str) -> str | None:
     return f"the header {name[:40]} {excess}" if excess else None
 
 
-def _block_breach(block: bytes) -> str | None:
-    if len(block) <= _SHORT:
-        return None
-    for header in _HEADER_START.split(block):
-        if len(header) > _SHORT:
-            name, _, value = header.decode("ascii", "surrogateescape").partition(":")
-            if breach := header_breach(name, value):
-                return breach
-    return None
-
-
 class Budget:
     """How many parts one mail may still have."""
 
@@ -95,41 +81,12 @@ class Budget:
     def spend(self) -> None:
         """Count one part. Raises `Unparseable` when there are too many."""
         self.left -= 1
-        if self.left < 0:
+        self.check(0)
+
+    def check(self, parts: int) -> None:
+        """Raise `Unparseable` where so many parts more would be too many."""
+        if parts > self.left:
             raise Unparseable(f"the mail has more than {MAX_PARTS:,} parts")
-
-
-class Part(Message):
-    """A MIME part that knows its depth, so that parsing stops at the first part too many or too deep."""
-
-    def __init__(self, policy: "Untouched", budget: Budget) -> None:
-        super().__init__(policy)
-        self._budget = budget
-        self.depth = 0
-
-    def attach(self, payload: "Part") -> None:  # type: ignore[override]
-        """Take a child in. Raises `Unparseable` beyond `MAX_DEPTH` or `MAX_PARTS`."""
-        payload.depth = self.depth + 1
-        if payload.depth > MAX_DEPTH:
-            raise Unparseable(f"the mail's parts are nested deeper than {MAX_DEPTH}")
-        self._budget.spend()
-        super().attach(payload)
-
-    def get_boundary(self, failobj: object = None) -> object:  # type: ignore[override]
-        """The boundary, or ``failobj`` where the parameters contradict each other: no reason to give up a mail."""
-        try:
-            return super().get_boundary(failobj)
-        except (TypeError, ValueError):
-            return failobj
-
-    @property
-    def source(self) -> str:
-        """A leaf's body as it came, 8-bit bytes as surrogates.
-
-        ``get_payload`` would decode those with any codec that the mail names, quadratic ones included.
-        """
-        payload = vars(self).get("_payload")
-        return payload if isinstance(payload, str) else ""
 
 
 class Untouched(Compat32):

@@ -1,17 +1,18 @@
 """What one part of a mail holds: its bytes, its parameters, the file that it is (RFC 2045, 2183, 2231)."""
 
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.message import Message
 
 from ingest.rules.charsets import decode
-from ingest.rules.headers import base64_bytes, file_name, header_text, message_ids, raw_text
-from ingest.rules.limits import Part, Untouched
+from ingest.rules.embedded import EmbeddedFile
+from ingest.rules.headers import file_name, header_text, message_ids
+from ingest.rules.parameters import parameters_of
+from ingest.rules.tnef import TnefFile
+from ingest.rules.transfer import decoded
+from ingest.rules.tree import Part, is_encoded, transfer_encoding
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
-_AS_SENT = Untouched(linesep="\r\n", mangle_from_=False)
 _ENDINGS = {
     "application/pdf": ".pdf",
     "application/zip": ".zip",
@@ -19,11 +20,15 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/webp": ".webp",
-    "message/delivery-status": ".txt",
     "text/calendar": ".ics",
     "text/csv": ".csv",
     "text/html": ".html",
     "text/plain": ".txt",
+    "application/msword": ".doc",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "message/delivery-status": ".txt",
     "text/rfc822-headers": ".txt",
     "text/vcard": ".vcf",
 }
@@ -32,110 +37,107 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file of a mail. ``inline``: the HTML shows it, by its ``content_id`` (without brackets)."""
+    """A file of a mail. ``inline``: the HTML shows it, by its ``content_id`` (without brackets).
+
+    ``says_inline``: the sender means it to be shown in the mail (RFC 2183), whether anything shows it or not.
+    """
 
     filename: str
     content_type: str
     data: bytes
     inline: bool
     content_id: str | None
+    says_inline: bool = False
 
 
-def children(part: Part) -> list[Part]:
-    """The parts within a part; none for a leaf."""
-    inner = part.get_payload() if part.is_multipart() else []
-    return [child for child in inner if isinstance(child, Part)]
-
-
-def field(part: Message, name: str) -> str:
-    """The raw value of a header, ``""`` where there is none."""
-    return str(part.get(name, ""))
+def field(part: Part, name: str) -> str:
+    """The raw value of a header, whose name is in lower case; ``""`` where there is none."""
+    values = part.fields.get(name)
+    return values[0] if values else ""
 
 
 def content(part: Part) -> bytes:
-    """The bytes of a leaf, its transfer encoding undone; damaged encodings yield what can be read."""
-    raw = part.source.encode("utf-8", "surrogateescape")
-    match transfer_encoding(part):
-        case "base64":
-            return base64_bytes(raw)
-        case "quoted-printable":
-            return binascii.a2b_qp(raw)
-        case "x-uuencode" | "uuencode" | "uue" | "x-uue":
-            return _uudecoded(part, raw)
-        case _:
-            return raw
-
-
-def transfer_encoding(part: Part) -> str:
-    """Content-Transfer-Encoding in lower case, without the parameters that it must not have."""
-    return field(part, "content-transfer-encoding").partition(";")[0].strip().lower()
+    """The bytes of a leaf, or of a mail inside the mail, its transfer encoding undone as far as it goes."""
+    if part.parts and not is_encoded(part):
+        return part.body
+    return decoded(part.body, transfer_encoding(part))
 
 
 def parameters(part: Part, header: str) -> Mapping[str, str]:
-    """The parameters of a header by name in lower case; of ``name`` and ``name*`` the second wins (RFC 2231).
-
-    None at all where ``name*`` and ``name*0`` contradict each other: the standard library cannot sort them.
-    """
-    plain: dict[str, str] = {}
-    extended: dict[str, str] = {}
-    try:
-        pairs = part.get_params(failobj=[], header=header)
-    except (TypeError, ValueError):
-        return {}
-    for name, value in (pairs or [])[1:]:
-        if isinstance(value, tuple):
-            charset, _, text = value
-            extended[name.lower()] = decode(text.encode("latin-1", "replace"), charset or "utf-8")
-        else:
-            plain.setdefault(name.lower(), raw_text(value))
-    return plain | extended
+    """The parameters of a header by name in lower case."""
+    return parameters_of(field(part, header))
 
 
 def is_attachment(part: Part) -> bool:
     """Whether the sender says so (RFC 2183)."""
-    return field(part, "content-disposition").partition(";")[0].strip().lower() == "attachment"
+    return disposition(part) == "attachment"
+
+
+def disposition(part: Part) -> str:
+    """Content-Disposition in lower case, without its parameters."""
+    return field(part, "content-disposition").partition(";")[0].strip().lower()
 
 
 def label(part: Part) -> str:
     """The file name that the part claims, made harmless; ``""`` where it claims none."""
     for header, name in (("content-disposition", "filename"), ("content-type", "name")):
-        if header in part and (found := file_name(parameters(part, header).get(name, ""))):
+        if header in part.fields and (found := file_name(parameters(part, header).get(name, ""))):
             return found
     return ""
 
 
 def attached_file(part: Part, number: int) -> AttachedFile:
     """The file that this part is; ``number`` distinguishes those without a name."""
-    kind = part.get_content_type()
+    kind = part.kind
     content_type = kind if _TYPE.fullmatch(kind) else "application/octet-stream"
     content_id = field(part, "content-id")
     ids = message_ids(content_id) or message_ids(f"<{content_id}>")
     return AttachedFile(
         filename=label(part) or _invented_name(part, content_type, number),
         content_type=content_type,
-        data=_as_sent(part) if part.is_multipart() else content(part),
+        data=content(part),
+        inline=False,
+        content_id=ids[0] if ids else None,
+        says_inline=disposition(part) == "inline",
+    )
+
+
+def packed_file(file: TnefFile, number: int) -> AttachedFile:
+    """A file out of a ``winmail.dat``."""
+    kind = file.content_type.lower()
+    name = file_name(file.name)
+    ids = message_ids(f"<{file.content_id}>") if file.content_id else ()
+    content_type = kind if _TYPE.fullmatch(kind) else _type_of(name)
+    return AttachedFile(
+        filename=name or f"attachment-{number}{_ENDINGS.get(content_type, '.bin')}",
+        content_type=content_type,
+        data=file.data,
         inline=False,
         content_id=ids[0] if ids else None,
     )
 
 
-def _uudecoded(part: Part, raw: bytes) -> bytes:
-    try:
-        decoded = part.get_payload(decode=True)
-    except ValueError:
-        return raw
-    return decoded if isinstance(decoded, bytes) else raw
+def embedded_file(file: EmbeddedFile, number: int) -> AttachedFile:
+    """A file out of a text."""
+    name = file_name(decode(file.name, None))
+    content_type = _type_of(name)
+    return AttachedFile(
+        filename=name or f"attachment-{number}.bin",
+        content_type=content_type,
+        data=file.data,
+        inline=False,
+        content_id=None,
+    )
 
 
-def _as_sent(part: Part) -> bytes:
-    """An attached mail or report, header by header as it came; some senders encode it although they must not."""
-    data = b"".join(block.as_bytes(policy=_AS_SENT) for block in children(part))
-    return base64_bytes(data) if transfer_encoding(part) == "base64" else data
+def _type_of(name: str) -> str:
+    ending = f".{name.rpartition('.')[2].lower()}"
+    return next((kind for kind, other in _ENDINGS.items() if other == ending), "application/octet-stream")
 
 
 def _invented_name(part: Part, content_type: str, number: int) -> str:
     """A name for a file without one: an attached mail is called by its subject."""
     if content_type in {"message/rfc822", "message/global"}:
-        subject = next((header_text(field(mail, "subject")) for mail in children(part)), "")
+        subject = next((header_text(field(mail, "subject")) for mail in part.parts), "")
         return file_name(f"{subject or f'mail-{number}'}.eml".replace("/", "-"))
     return f"attachment-{number}{_ENDINGS.get(content_type, '.bin')}"

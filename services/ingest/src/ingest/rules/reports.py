@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import HeaderParser
 
 from ingest.rules.headers import header_text, message_ids
-from ingest.rules.limits import MAX_HEADER_BLOCK, Part, Untouched
-from ingest.rules.parts import children, content, field, parameters
+from ingest.rules.limits import MAX_HEADER_BLOCK
+from ingest.rules.parts import content, field, parameters
+from ingest.rules.tree import Part, read_fields
 
 MAX_REPORTED = 500
 """Recipients read of one report."""
@@ -17,6 +16,11 @@ MAX_DETAIL = 1_000
 
 _RECIPIENTS = {"final-recipient", "original-recipient"}
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_CODE = re.compile(r"\b([245])\d\d\b")
+_BRACKETED = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_ACTIONS = {"2": "delivered", "4": "delayed", "5": "failed"}
+_STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+_SERVER = re.compile(r"mailer-daemon|postmaster|mail delivery|microsoftexchange|administrator", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +48,68 @@ class DeliveryReport:
 
 def report_type(root: Part) -> str:
     """The ``report-type`` of a ``multipart/report`` (RFC 6522) in lower case, ``""`` for any other mail."""
-    if root.get_content_type() != "multipart/report":
+    if root.kind != "multipart/report":
         return ""
     return parameters(root, "content-type").get("report-type", "").lower()
 
 
 def read_report(root: Part) -> DeliveryReport | None:
-    """The delivery report that this mail is, or None."""
-    if report_type(root) != "delivery-status" or not root.is_multipart():
+    """The delivery report that this mail is, or None. Some servers call it ``multipart/mixed``."""
+    if not root.parts or not root.kind.startswith("multipart/"):
+        return None
+    parts = root.parts
+    declared = report_type(root)
+    if declared != "delivery-status" and (declared or not _is_undeclared(root, parts)):
         return None
     original: str | None = None
     fates: list[Fate] = []
-    for part in children(root):
-        match part.get_content_type():
-            case "message/delivery-status" | "message/global-delivery-status":
-                fates += (_fate(group) for group in children(part) if _RECIPIENTS & {*map(str.lower, group.keys())})
+    for part in parts:
+        match part.kind:
+            case kind if kind in _STATUS_TYPES:
+                fates += (_fate(group) for group in part.parts if _RECIPIENTS & group.fields.keys())
             case "message/rfc822" | "message/global" | "text/rfc822-headers" | "message/rfc822-headers":
                 original = original or _original_id(part)
     return DeliveryReport(original, tuple(fates[:MAX_REPORTED]))
 
 
-def _fate(group: Message) -> Fate:
+def _is_undeclared(root: Part, parts: list[Part]) -> bool:
+    """Whether a mail server sent a report without saying so."""
+    if not any(part.kind in _STATUS_TYPES for part in parts):
+        return False
+    return field(root, "return-path").strip() == "<>" or bool(_SERVER.search(field(root, "from")[:1_000]))
+
+
+def _fate(group: Part) -> Fate:
     recipient = _line(group, "final-recipient") or _line(group, "original-recipient")
-    status = _STATUS.search(_line(group, "status"))
+    recipient = recipient.partition(";")[2] or recipient
+    bracketed = _BRACKETED.search(recipient)
+    diagnostic = _line(group, "diagnostic-code")
+    status = _status(_line(group, "status"), diagnostic)
+    action = _line(group, "action").partition(" ")[0].strip(";,").lower()
     return Fate(
-        recipient=recipient.rpartition(";")[2].strip().strip("<>"),
-        action=_line(group, "action").partition(" ")[0].lower(),
-        status=status[1] if status else "",
-        detail=_line(group, "diagnostic-code").partition(";")[2].strip()[:MAX_DETAIL],
+        recipient=bracketed[1] if bracketed else recipient.strip().strip("<>"),
+        action=action or _ACTIONS.get(status[:1], ""),
+        status=status,
+        detail=(diagnostic.partition(";")[2] or diagnostic).strip()[:MAX_DETAIL],
     )
 
 
-def _line(group: Message, name: str) -> str:
+def _status(field_value: str, diagnostic: str) -> str:
+    """The status of RFC 3463; where the field is missing, what the diagnostic text tells."""
+    for text in (field_value, diagnostic):
+        if match := _STATUS.search(text):
+            return match[1]
+    code = _CODE.search(diagnostic)
+    return f"{code[1]}.0.0" if code else ""
+
+
+def _line(group: Part, name: str) -> str:
     return header_text(field(group, name))
 
 
 def _original_id(part: Part) -> str | None:
     """The Message-ID of the mail that the report quotes, whole or only its headers."""
-    quoted: Message
-    if inner := children(part):
-        quoted = inner[0]
-    else:
-        text = content(part)[:MAX_HEADER_BLOCK].decode("ascii", "surrogateescape")
-        quoted = HeaderParser(policy=Untouched()).parsestr(text)
+    inner = part.parts
+    quoted = inner[0] if inner else read_fields(content(part)[:MAX_HEADER_BLOCK])
     ids = message_ids(field(quoted, "message-id"))
     return ids[0] if ids else None

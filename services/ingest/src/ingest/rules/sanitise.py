@@ -99,22 +99,24 @@ def sanitise(html: str) -> str:
     return _CLEANER.clean(tame(html)).replace(f'src="{_REMOTE}', 'data-remote-src="')
 
 
-def tame(html: str) -> str:
+def tame(html: str, *, keep: frozenset[str] = frozenset()) -> str:
     """The HTML within `MAX_INPUT`, and simplified where its parser could be made to explode. Linear.
 
     Simplified means: only known elements, each closed before its parent, none deeper than `MAX_DEPTH`, text formatting
-    as ``span``. It is no sanitising, only a shape that costs little.
+    as ``span``. It is no sanitising, only a shape that costs little. ``keep`` are attributes kept of every element
+    although nobody is shown them.
     """
     html = html[:MAX_INPUT]
     if len(html) <= _SMALL and html.count("<") - html.count("</") <= _FEW_TAGS:
         return html
-    return _Simplified(html).text()
+    return _Simplified(html, keep).text()
 
 
 class _Simplified:
     """HTML written anew, well nested."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, keep: frozenset[str] = frozenset()) -> None:
+        self._keep = keep
         self._out: list[str] = []
         self._open: list[str] = []
         at = 0
@@ -145,7 +147,7 @@ class _Simplified:
         kept = [
             f' {name.lower()}="{(double or single or bare).translate(_QUOTED)}"'
             for name, double, single, bare in _ATTRIBUTE.findall(attributes)
-            if name.lower() in _ATTRIBUTES.get(tag, ())
+            if name.lower() in self._keep or name.lower() in _ATTRIBUTES.get(tag, ())
         ]
         styled = f' style="{style}"' if style else ""
         self._out.append(f"<{tag}{styled}{''.join(dict.fromkeys(kept))}>")

@@ -154,7 +154,7 @@ def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
         except Unavailable as error:
             raise _not_readable() from error
         except Refused as refused:
-            raise InvalidCursor("This cursor is not valid. Start again without a cursor.") from refused
+            raise InvalidCursor from refused
         return TicketPageOut(items=[TicketHeadOut.of(head) for head in page.tickets], next=page.next)
 
     @router.get(

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from chassis.inputs import Input
 from contracts.messages import CHANNEL_KEY
 from contracts.tickets import PortalActivity, PortalTicket, PortalTicketHead
 from portal.queries import Submission, SubmissionKind, SubmissionState
@@ -36,17 +37,13 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT), 
 Key = Annotated[str, StringConstraints(pattern=CHANNEL_KEY.pattern)]
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SignInLinkIn(_In):
+class SignInLinkIn(Input):
     """Who wants to sign in."""
 
     email: Annotated[str, Field(max_length=320, json_schema_extra={"format": "email"}), AfterValidator(typed_address)]
 
 
-class SessionIn(_In):
+class SessionIn(Input):
     """The token of a sign-in link, which is the part of its address behind the #."""
 
     token: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
@@ -124,13 +121,13 @@ class TicketOut(TicketHeadOut):
         return cls(**ticket.head.model_dump(), activities=[ActivityOut.of(activity) for activity in ticket.activities])
 
 
-class ReplyIn(_In):
+class ReplyIn(Input):
     """An answer."""
 
     text: Text
 
 
-class TicketIn(_In):
+class TicketIn(Input):
     """A new ticket."""
 
     channel: Key

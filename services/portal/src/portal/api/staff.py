@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.app import App
 from chassis.auth import require
 from chassis.bus import Refused
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.listener import Unavailable
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
@@ -45,10 +46,8 @@ ChannelKey = Annotated[str, StringConstraints(pattern=CHANNEL_KEY.pattern)]
 Channels = Annotated[dict[ChannelKey, ChannelUse], Field(max_length=200)]
 
 
-class ExternalAccessIn(BaseModel):
+class ExternalAccessIn(Input):
     """A new external access. ``channels``: by key, whether customers may write there or only read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     active: bool = True
@@ -57,10 +56,8 @@ class ExternalAccessIn(BaseModel):
     channels: Channels = Field(default_factory=dict)
 
 
-class ExternalAccessPatch(BaseModel):
+class ExternalAccessPatch(Input):
     """What shall change; a field that is left out stays. ``channels`` and ``sections`` are replaced as a whole."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # Factories, because null is none of these: the API document shows the fields as optional and without a default.
     name: Name = Field(default_factory=str)

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import require
 from chassis.http import Tx
+from chassis.inputs import Moment
 from chassis.paging import InvalidCursor
 from chassis.problems import refusals
 from contracts.tickets import Authenticated, Permission
@@ -61,8 +62,8 @@ class AuditFilters(BaseModel):
     subject: str | None = Field(
         default=None, max_length=320, pattern=r"^[^\x00]*$", description="Whom it was done to: `agent:<id>`."
     )
-    since: AwareDatetime | None = Field(default=None, description="From this time on.")
-    until: AwareDatetime | None = Field(default=None, description="Before this time.")
+    since: Moment | None = Field(default=None, description="From this time on.")
+    until: Moment | None = Field(default=None, description="Before this time.")
     cursor: str | None = Field(default=None, max_length=1000, description="What the page before gave as `next`.")
     limit: int = Field(default=100, ge=1, le=200)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
+from chassis.inputs import Input
 from contracts.tickets import Reason
 from tickets.channels.rules.told import EVERYBODY
 from tickets.channels.rules.words import Ball, Category, SubjectNumber, Subscribed
@@ -26,14 +27,12 @@ def _in_order(roles: frozenset[Reason]) -> tuple[Reason, ...]:
 Roles = Annotated[frozenset[Reason], PlainSerializer(_in_order, return_type=tuple[Reason, ...])]
 
 
-class Told(BaseModel):
+class Told(Input):
     """Who is told of what in a channel: for each occasion the roles (CV-08).
 
     ``activity`` is what an agent writes, ``assigned`` a change of owner or responsible person. An owner is told of a
     new ticket in any case. Where several things happen at once, the roles of all of them are told, each person once.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     opened: Roles = EVERYBODY
     customer_wrote: Roles = EVERYBODY
@@ -47,10 +46,8 @@ class Told(BaseModel):
         return self.model_dump(mode="json", exclude_unset=True)
 
 
-class ChannelIn(BaseModel):
+class ChannelIn(Input):
     """A new channel. Its key is for ever: it is in addresses and in the subjects of the bus."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: ChannelKey
     name: Name
@@ -71,10 +68,8 @@ class ChannelIn(BaseModel):
     told: Told = Told()
 
 
-class ChannelPatch(BaseModel):
+class ChannelPatch(Input):
     """Changes of a channel; a field that is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name | None = None
     parent: ChannelKey | None = None
@@ -148,31 +143,25 @@ class StatusList(BaseModel):
     items: list[StatusOut]
 
 
-class SubscriptionShape(BaseModel):
+class SubscriptionShape(Input):
     """An agent and how they subscribe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     agent_id: UUID
     kind: Subscribed
 
 
-class GroupSubscriptionShape(BaseModel):
+class GroupSubscriptionShape(Input):
     """A group of agents and how its members subscribe."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     group_id: UUID
     kind: Subscribed
 
 
-class SubscriptionsIn(BaseModel):
+class SubscriptionsIn(Input):
     """All subscriptions of a channel; they replace those that there are. An agent or a group can be there once.
 
     ``groups`` that are left out stay as they are.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     items: tuple[SubscriptionShape, ...] = Field(max_length=MAX_SUBSCRIBERS)
     groups: Annotated[tuple[GroupSubscriptionShape, ...], Field(max_length=MAX_GROUPS)] | None = None

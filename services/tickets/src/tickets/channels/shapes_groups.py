@@ -5,25 +5,22 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.inputs import Input
 from tickets.channels.rules.words import Subscribed
 from tickets.channels.shapes import MAX_SUBSCRIBERS, Name
 
 Members = Annotated[frozenset[UUID], Field(max_length=MAX_SUBSCRIBERS)]
 
 
-class GroupIn(BaseModel):
+class GroupIn(Input):
     """A new group of agents."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     members: Members = frozenset()
 
 
-class GroupPatch(BaseModel):
+class GroupPatch(Input):
     """What shall change; a field that is left out stays. ``members`` are all members from then on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # A factory, because null is no name: the API document shows the field as optional and without a default.
     name: Name = Field(default_factory=str)

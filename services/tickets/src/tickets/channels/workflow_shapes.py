@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from chassis.inputs import Input
 from tickets.channels.rules.words import Ball, Category
 from tickets.channels.rules.workflow import Place
 from tickets.channels.shapes import Name, StatusOut, WorkflowKey
@@ -17,10 +18,8 @@ Moves = Annotated[
 ]
 
 
-class StatusIn(BaseModel):
+class StatusIn(Input):
     """A new status. Key, category and ball are for ever; whoever wants another one makes it and deletes this one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: StatusKey
     name: Name
@@ -47,10 +46,8 @@ class AddedStatusIn(StatusIn):
     position: int | None = Field(default=None, ge=0, le=MOST_STATUSES)
 
 
-class StatusPatch(BaseModel):
+class StatusPatch(Input):
     """Changes of a status; a field that is left out stays as it is."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name | None = None
     customer_name: Name | None = None
@@ -65,20 +62,16 @@ class StatusPatch(BaseModel):
         return self
 
 
-class WorkflowIn(BaseModel):
+class WorkflowIn(Input):
     """A new workflow with its statuses in their order: the first one is open, and at least one is closed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: WorkflowKey
     name: Name
     statuses: tuple[StatusIn, ...] = Field(min_length=2, max_length=MOST_STATUSES)
 
 
-class WorkflowPatch(BaseModel):
+class WorkflowPatch(Input):
     """Changes of a workflow."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
 

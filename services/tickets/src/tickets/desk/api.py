@@ -13,7 +13,7 @@ from chassis.database import Transaction
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
-from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
+from chassis.problems import FieldError, Forbidden, Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion
 from contracts.crm_match import ContactCard, GetContact
 from contracts.tickets import Authenticated, Permission
@@ -244,7 +244,14 @@ async def reply_to_ticket(
     status_code=201,
     response_model=ActivityAccepted,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+        TicketNotFound,
+        TicketIsMerged,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        NewActivities,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
     ),
 )
 async def add_note(
@@ -262,7 +269,14 @@ async def add_note(
     status_code=201,
     response_model=ActivityAccepted,
     responses=refusals(
-        TicketNotFound, TicketIsMerged, ChannelIsReadOnly, NewActivities, UnknownReference, FilesTooLarge, Invalid
+        TicketNotFound,
+        TicketIsMerged,
+        ChannelIsReadOnly,
+        InternalTicketCannotMail,
+        NewActivities,
+        UnknownReference,
+        FilesTooLarge,
+        Invalid,
     ),
 )
 async def add_call(
@@ -336,7 +350,10 @@ def _watcher(who: Authenticated, text: str) -> UUID:
     try:
         agent_id = UUID(text)
     except ValueError as error:
-        raise Invalid("The watcher is an agent's id, or 'me'.") from error
+        raise Invalid(
+            "The watcher is an agent's id, or 'me'.",
+            errors=[FieldError(field="path.agent_id", detail="neither an id nor 'me'")],
+        ) from error
     if agent_id != who.agent_id and Permission.TICKETS_WRITE not in who.permissions:
         raise Forbidden("This needs the permission 'tickets:write', which your role or token does not have.")
     return agent_id

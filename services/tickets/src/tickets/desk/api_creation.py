@@ -1,24 +1,18 @@
 """HTTP: which ways to create a ticket are open to the caller, and what mails can be sent from (CW-05, OD-02)."""
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from chassis.bus import Refused
 from chassis.http import Tx
-from chassis.listener import Unavailable
-from contracts.ingest import ListMailAccounts, MailAccountCard
+from contracts.ingest import MailAccountCard
 from contracts.tickets import Permission
 from tickets.channels.queries import access_of, all_channels, default_channel
 from tickets.channels.rules.visibility import Verb, Verdict, may
-from tickets.desk.api import Reader, app_of
-from tickets.desk.rules.creation import REASONS, Account, Closed, Way, account_of, sendable, why_closed
+from tickets.desk.api import Reader
+from tickets.desk.mail_accounts import as_account, mail_accounts
+from tickets.desk.rules.creation import REASONS, Closed, Way, account_of, sendable, why_closed
 
 ACCOUNTS = "/api/v1/mail-accounts"
-PATIENCE = 1.5
-"""Seconds. A menu does not wait longer for the mail service; it says that it does not know."""
-
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 
 
@@ -63,8 +57,8 @@ class NewOptionsOut(BaseModel):
 @router.get("/tickets/new-options", operation_id="get_new_options")
 async def get_new_options(request: Request, tx: Tx, who: Reader) -> NewOptionsOut:
     """Which ways to create a ticket are open to the caller, and why the others are not."""
-    cards = await _mail_accounts(request)
-    accounts = None if cards is None else [_account(card) for card in cards]
+    cards = await mail_accounts(request)
+    accounts = None if cards is None else [as_account(card) for card in cards]
     access = await access_of(tx, who.agent_id)
     active = {channel.key: channel for channel, _ in await all_channels(tx, who.agent_id) if channel.active}
     may_write = Permission.TICKETS_WRITE in who.permissions
@@ -84,18 +78,6 @@ async def get_new_options(request: Request, tx: Tx, who: Reader) -> NewOptionsOu
         default_channel=default if may_write and default in mine else None,
         accounts=None if cards is None else [_from(card) for card in cards if may_write and card.key in keys],
     )
-
-
-async def _mail_accounts(request: Request) -> Sequence[MailAccountCard] | None:
-    try:
-        reply = await app_of(request).bus.ask(ListMailAccounts(kind="ticket"), seconds=PATIENCE)
-    except (Unavailable, Refused):
-        return None
-    return reply.accounts
-
-
-def _account(card: MailAccountCard) -> Account:
-    return Account(key=card.key, channel=card.channel, active=card.active, is_default=card.is_default)
 
 
 def _from(card: MailAccountCard) -> FromOut:

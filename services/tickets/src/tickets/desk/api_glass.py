@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.auth import require
 from chassis.database import Transaction
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import Forbidden, Invalid, refusals
 from contracts.tickets import Authenticated, Permission
@@ -23,17 +24,15 @@ from tickets.desk.answers import AgentRef
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader
 from tickets.desk.queries import find_ticket
 from tickets.desk.rules.subjects import reference
-from tickets.errors import TicketIsVisible, TicketNotFound
+from tickets.errors import TicketIsMerged, TicketIsVisible, TicketNotFound
 
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
 router = APIRouter(prefix="/api/v1", tags=["break-glass"])
 
 
-class BreakGlassIn(BaseModel):
+class BreakGlassIn(Input):
     """Why an administrator must see this ticket. The ticket's people and the audit log get to read it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Annotated[
         str,
@@ -66,7 +65,7 @@ class BreakGlassPage(BaseModel):
     operation_id="break_glass",
     status_code=201,
     response_model=BreakGlassOut,
-    responses=refusals(TicketNotFound, TicketIsVisible, Forbidden, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, TicketIsVisible, Forbidden, Invalid),
 )
 async def break_glass(
     request: Request, tx: Tx, who: Admin, conf: Conf, number: Number, body: BreakGlassIn, key: IdempotencyKey = None
@@ -98,7 +97,12 @@ def _location(opened: BreakGlassOut) -> str:
     return f"/api/v1/tickets/{opened.ticket_number}/break-glass"
 
 
-@router.delete("/tickets/{number:int}/break-glass", operation_id="end_break_glass", status_code=204)
+@router.delete(
+    "/tickets/{number:int}/break-glass",
+    operation_id="end_break_glass",
+    status_code=204,
+    responses=refusals(TicketNotFound),
+)
 async def end_break_glass(tx: Tx, who: Admin, number: Number) -> None:
     """Stop seeing a ticket before the time is over. Where nothing is open, nothing happens."""
     await glass.end_break_glass(tx, who, number)

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from chassis.http import Tx
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
 from tickets.desk import tags
 from tickets.desk.api import Cursor, Reader
-from tickets.desk.shapes import Input
 from tickets.properties.api import Admin
 from tickets.properties.errors import NameTaken, TagInUse, TagNotFound
 from tickets.properties.models import Tag
@@ -88,20 +88,23 @@ async def list_all_tags(tx: Tx, _who: Admin, q: Typed = "", cursor: Cursor = Non
     return TagAdminPage(items=[TagAdminOut.model_validate(row) for row in rows], next=later)
 
 
-@router.patch("/tags/{tag_id}", operation_id="rename_tag", responses=refusals(TagNotFound, NameTaken, Invalid))
+@router.patch("/tags/{tag_id:uuid}", operation_id="rename_tag", responses=refusals(TagNotFound, NameTaken, Invalid))
 async def rename_tag(tx: Tx, _who: Admin, tag_id: UUID, patch: TagPatch) -> TagRef:
     """Rename a tag, on all tickets. Whoever writes the old name gets this tag."""
     return _ref(await tags.rename_tag(tx, tag_id, patch.name))
 
 
-@router.post("/tags/{tag_id}/merge", operation_id="merge_tags", responses=refusals(TagNotFound, TagInUse, Invalid))
+@router.post("/tags/{tag_id:uuid}/merge", operation_id="merge_tags", responses=refusals(TagNotFound, TagInUse, Invalid))
 async def merge_tags(tx: Tx, _who: Admin, tag_id: UUID, wanted: MergeIn) -> TagRef:
     """Merge a tag into another one, on all tickets; they follow within seconds, many of them within minutes."""
     return _ref(await tags.merge_tags(tx, tag_id, into=wanted.into))
 
 
 @router.delete(
-    "/tags/{tag_id}", operation_id="delete_tag", status_code=204, responses=refusals(TagNotFound, TagInUse, Invalid)
+    "/tags/{tag_id:uuid}",
+    operation_id="delete_tag",
+    status_code=204,
+    responses=refusals(TagNotFound, TagInUse, Invalid),
 )
 async def delete_tag(tx: Tx, _who: Admin, tag_id: UUID) -> None:
     """Delete a tag that no ticket has."""

@@ -26,7 +26,7 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0
     operation_id="get_attachment",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        200: {"content": {"*/*": {}}, "description": "The file"},
         **refusals(TicketNotFound, AttachmentNotFound),
     },
 )

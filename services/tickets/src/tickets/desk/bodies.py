@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from chassis.http import Tx
 from chassis.problems import refusals
@@ -12,7 +12,7 @@ from tickets.channels.queries import access_of
 from tickets.desk.api import Number, Reader
 from tickets.desk.models import Activity
 from tickets.desk.queries import find_ticket
-from tickets.desk.rules.documents import POLICY, document
+from tickets.desk.rules.documents import POLICY, Theme, document
 from tickets.errors import ActivityNotFound, TicketNotFound
 from tickets.staff.models import Agent
 
@@ -31,7 +31,11 @@ _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image
     },
 )
 async def get_activity_body(
-    tx: Tx, who: Reader, number: Number, activity_id: Annotated[UUID, Path(description="The activity's id.")]
+    tx: Tx,
+    who: Reader,
+    number: Number,
+    activity_id: Annotated[UUID, Path(description="The activity's id.")],
+    theme: Annotated[Theme, Query(description="The ground of the page that shows it.")] = "light",
 ) -> Response:
     """What a mail says, as a document: nothing in it runs, and nothing from elsewhere is loaded.
 
@@ -43,7 +47,7 @@ async def get_activity_body(
     if activity is None or activity.html is None:
         raise ActivityNotFound("This ticket has no activity with this id that has HTML.")
     language = (await tx.session.get_one(Agent, who.agent_id)).language
-    text = document(activity.html, images=_images(ticket.number, activity), language=language)
+    text = document(activity.html, images=_images(ticket.number, activity), language=language, theme=theme)
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "private, no-cache"}
     return Response(text, media_type="text/html; charset=utf-8", headers=headers)
 

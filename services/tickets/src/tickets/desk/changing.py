@@ -1,6 +1,7 @@
 """Changing a ticket's fields: one activity names all that changed, and a move shows it to others (CV-02)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +32,17 @@ from tickets.staff.models import Agent
 Known = tuple[UUID | None, str | None, str | None, UUID | None, str | None]
 """A contact with its name, address, company and the company's name; without an id only an address that wrote."""
 
-Value = UUID | Known | str | None
-"""What a field holds: an agent, a contact, a word, or nothing."""
+
+@dataclass(frozen=True)
+class Named:
+    """A channel or a status. Names need not be unique: another key is a change, whatever it is called."""
+
+    key: str
+    name: str
+
+
+Value = UUID | Known | Named | str | None
+"""What a field holds: an agent, a contact, a channel or a status, a word, or nothing."""
 
 TOLD = frozenset({"status", "channel", "owner", "responsible"})
 """Changes that people are told of; the rest is only kept."""
@@ -85,13 +95,19 @@ async def take_ownership(tx: Transaction, acting: Acting, number: int, *, expect
     return ticket
 
 
-async def change_along(tx: Transaction, acting: Acting, ticket: Ticket, then: ThenIn, journal: Journal) -> None:
-    """Change status and owner together with an activity that ``journal`` holds already. Raises `UnknownReference`."""
+async def change_along(
+    tx: Transaction, acting: Acting, ticket: Ticket, then: ThenIn, journal: Journal, *, back: bool = False
+) -> None:
+    """Change status and owner together with an activity that ``journal`` holds already.
+
+    ``back`` takes such a change back, which needs no way in the workflow. Raises `UnknownReference`,
+    `StatusNotAllowed`.
+    """
     change = _Change(tx, acting, ticket, journal.channels)
     if "owner_id" in then.model_fields_set:
         change.owner(then.owner_id)
     if then.status is not None:
-        change.status(then.status)
+        change.status(then.status, back=back)
     await change.note_in(journal, "")
 
 
@@ -148,7 +164,7 @@ class _Change:
             return
         before, place = self._channel, self._place
         self._left, self._ticket.channel = before.key, key
-        self._note("channel", before.name, self._channel.name)
+        self._note("channel", Named(before.key, before.name), Named(key, self._channel.name))
         self._go(place, self._channel.flow.same_or_like(place))
         if self._ticket.owner_id and not self._channel.sees(self._ticket.owner_id):
             self.owner(None)
@@ -165,12 +181,13 @@ class _Change:
         before, self._ticket.responsible_id = self._ticket.responsible_id, self._seeing(agent_id)
         self._note("responsible", before, agent_id)
 
-    def status(self, key: str) -> None:
-        """Another status of the channel's workflow."""
+    def status(self, key: str, *, back: bool = False) -> None:
+        """Another status of the channel's workflow; ``back`` to one that it had."""
         place = self._channel.flow.get(key)
         if place is None:
             raise UnknownReference(f"The channel '{self._channel.key}' has no status '{key}'.")
-        refuse_status(self._channel.flow, self._place, place)
+        if not back:
+            refuse_status(self._channel.flow, self._place, place)
         self._go(self._place, place)
 
     def begin_work(self) -> None:
@@ -237,7 +254,7 @@ class _Change:
     def _go(self, before: Place, place: Place) -> None:
         if before != place:
             set_status(self._ticket, place, self._tx.now)
-        self._note("status", before.name, place.name)
+        self._note("status", Named(before.key, before.name), Named(place.key, place.name))
 
     def _note(self, field: str, before: Value, after: Value) -> None:
         self._before.setdefault(field, before)
@@ -284,5 +301,7 @@ def _shown(value: Value, names: dict[UUID, str]) -> str | None:
             return names.get(value)
         case (_, name, address, _, _):
             return name or address
+        case Named(name=name):
+            return name
         case _:
             return value

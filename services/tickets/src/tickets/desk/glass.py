@@ -20,7 +20,7 @@ from tickets.desk.journal import Journal
 from tickets.desk.models import Ticket
 from tickets.desk.records import NewActivity, field_change
 from tickets.desk.rules.words import Kind
-from tickets.errors import TicketIsVisible, TicketNotFound
+from tickets.errors import TicketIsMerged, TicketIsVisible, TicketNotFound
 from tickets.staff.models import Agent
 
 
@@ -29,11 +29,17 @@ async def break_glass(
 ) -> tuple[Ticket, BreakGlass]:
     """Open one ticket for reading. The ticket says so to its people, and the audit log keeps it.
 
-    Raises `TicketNotFound` where no ticket has the number, and `TicketIsVisible` for a subscriber of its channel.
+    Raises `TicketNotFound` where no ticket has the number, `TicketIsMerged` with the one to go on with, and
+    `TicketIsVisible` for a subscriber of its channel.
     """
     ticket = await tx.session.scalar(sa.select(Ticket).where(Ticket.number == number).with_for_update())
     if ticket is None:
         raise TicketNotFound("There is no ticket with this number.")
+    if ticket.merged_into is not None:
+        target = await tx.session.get_one(Ticket, ticket.merged_into)
+        raise TicketIsMerged(
+            f"The ticket was merged into number {target.number}. Open that one.", current={"number": target.number}
+        )
     if tie(await access_of(tx, who.agent_id), channel=ticket.channel) is not Tie.NOTHING:
         raise TicketIsVisible("You subscribe to the channel of this ticket. Just open it.")
     opened = BreakGlass(

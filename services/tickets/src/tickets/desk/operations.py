@@ -39,7 +39,7 @@ from tickets.desk.writing.guard import nothing_new
 from tickets.desk.writing.leaving import leaving_of
 from tickets.desk.writing.signatures import sign
 from tickets.desk.writing.uploads import attach
-from tickets.errors import ChannelIsReadOnly, UnknownReference
+from tickets.errors import ChannelIsReadOnly, InternalTicketCannotMail, UnknownReference
 from tickets.settings import Settings
 
 __all__ = ["Acting", "add_note", "open_ticket", "reply_to_ticket", "unwatch", "watch"]
@@ -188,9 +188,11 @@ async def add_note(
     """Add a note or a call.
 
     The owner's first one moves the ticket into work, unless it says what happens then or the channel does not want
-    that (C6). Raises what `find_ticket` does, `NewActivities`, `UnknownReference`.
+    that (C6). Raises what `find_ticket` does, `NewActivities`, `InternalTicketCannotMail`, `UnknownReference`.
     """
     ticket = await find_ticket(tx, acting.access, number, Verb.CHANGE)
+    if note.shown_outside and ticket.origin is Origin.INTERNAL:
+        raise InternalTicketCannotMail("Nothing of an internal ticket is shown to the outside.")
     await nothing_new(tx, ticket, acting.who.agent_id, since=note.last_seen_activity)
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, kind, note, tx, shown=note.shown_outside)

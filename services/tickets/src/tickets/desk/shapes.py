@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.inputs import Input, Moment
 from contracts.ingest import Mailbox
 from tickets.desk.rules.sanitise import MAX_TAGS
 from tickets.desk.rules.words import ActivityVisibility, IfCustomerReplies, Kind, Mode
@@ -35,12 +36,6 @@ def not_too_deep(html: str) -> str:
     if html.count("<") > 2 * MAX_TAGS:
         raise ValueError(f"HTML may have at most {MAX_TAGS} elements")
     return html
-
-
-class Input(BaseModel):
-    """Base of what callers send: an unknown field is an error, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MailboxIn(Input):
@@ -205,7 +200,7 @@ class TicketPatch(Input):
 class ReminderIn(Input):
     """When the ticket shows itself again, to the agent who asks for it (DR-02)."""
 
-    at: AwareDatetime = Field(description="In the future, within ten years.")
+    at: Moment = Field(description="In the future, within ten years.")
     text: Note = Field(default="", max_length=1000)
     if_customer_replies: IfCustomerReplies = Field(
         default=IfCustomerReplies.CANCEL,

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
+
+from chassis.inputs import Input
 
 ChannelKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 
 
-class SettingsPatch(BaseModel):
+class SettingsPatch(Input):
     """Changes of the settings; one that is left out stays as it is, null takes it back."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     default_channel: ChannelKey | None = None
     reopen_days: Annotated[int, Field(ge=1, le=3650)] | None = None

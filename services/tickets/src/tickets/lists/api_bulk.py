@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
 from tickets.desk.answers import answer
@@ -16,7 +17,7 @@ from tickets.desk.api import Conf, Cursor, Limit, Reader, Writer, acting
 from tickets.desk.bulk import operations
 from tickets.desk.bulk.queries import bulk_view
 from tickets.desk.bulk.shapes import Action, BulkOut
-from tickets.desk.shapes import Input, Note
+from tickets.desk.shapes import Note
 from tickets.errors import BulkNotFound, CannotUndo, TooManyTickets
 from tickets.lists.queries import Viewer, matching_numbers
 from tickets.lists.shapes import Filters

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.paging import decode_cursor, encode_cursor
-from chassis.problems import Invalid
+from chassis.problems import FieldError, Invalid
 from tickets.database import AnyRow
 from tickets.desk.queries import ticket_row
 from tickets.desk.rules.words import Origin
@@ -99,7 +99,10 @@ def shaped(viewer: Viewer, filters: Filters) -> tuple[Shape, dict[str, Any]]:
     number = number_in(filters.q, prefix=viewer.settings.ticket_prefix)
     search: Searched = "number" if number else "words" if filters.q.strip() else None
     if search == "words" and filters.sort is not Sort.CHANGED_AT:
-        raise Invalid("A search for words comes in the order of its newest matches. Leave out 'sort'.")
+        raise Invalid(
+            "A search for words comes in the order of its newest matches. Leave out 'sort'.",
+            errors=[FieldError(field="query.sort", detail="a search for words has its own order")],
+        )
     shape = Shape(
         list=filters.list,
         sort=filters.sort,

@@ -119,7 +119,7 @@ def _skipped(cursor: str | None) -> int:
         return 0
     (skipped,) = decode_cursor(cursor, int)
     if not 0 <= skipped <= CANDIDATES:
-        raise InvalidCursor("This cursor is not valid. Start again without a cursor.")
+        raise InvalidCursor
     return int(skipped)
 
 

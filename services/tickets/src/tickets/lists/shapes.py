@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
+from chassis.inputs import Moment
 from tickets.channels.rules.words import Category
 from tickets.channels.shapes import ChannelKey
 from tickets.desk.answers import AuthorOut, TicketRow
@@ -81,10 +82,10 @@ class Narrowing(BaseModel):
     field: FieldValue | None = Field(
         default=None, description="A custom field and its value: `key:value`. Of several choices one is enough."
     )
-    opened_from: AwareDatetime | None = None
-    opened_until: AwareDatetime | None = Field(default=None, description="Before this moment.")
-    changed_from: AwareDatetime | None = None
-    changed_until: AwareDatetime | None = Field(default=None, description="Before this moment.")
+    opened_from: Moment | None = None
+    opened_until: Moment | None = Field(default=None, description="Before this moment.")
+    changed_from: Moment | None = None
+    changed_until: Moment | None = Field(default=None, description="Before this moment.")
     q: Query = Field(
         default="",
         description='A ticket\'s number or how it begins; or words, `"phrases"`, `begin*`, `-without`. '
@@ -119,8 +120,8 @@ class ActivityFilters(BaseModel):
     kind: Annotated[tuple[Kind, ...], Field(max_length=MOST_VALUES)] = ()
     channel: Annotated[tuple[ChannelKey, ...], Field(max_length=MOST_VALUES)] = ()
     author: UUID | Literal["me"] | None = Field(default=None, description="An agent's or a contact's id, or `me`.")
-    at_from: AwareDatetime | None = None
-    at_until: AwareDatetime | None = Field(default=None, description="Before this moment.")
+    at_from: Moment | None = None
+    at_until: Moment | None = Field(default=None, description="Before this moment.")
     cursor: Cursor | None = None
     limit: int = Field(default=50, ge=1, le=200)
 

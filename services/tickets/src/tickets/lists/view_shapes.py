@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.inputs import Input
 from tickets.channels.shapes import ChannelKey
 from tickets.lists.rules.words import SharedWith
 from tickets.lists.shapes import Narrowing
@@ -18,10 +19,8 @@ ViewName = Annotated[
 Position = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class ViewIn(BaseModel):
+class ViewIn(Input):
     """A new view. ``channel`` says whose subscribers can use it, where it is shared with a channel."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ViewName
     filters: Narrowing = Narrowing()
@@ -36,10 +35,8 @@ class ViewIn(BaseModel):
         return self
 
 
-class ViewPatch(BaseModel):
+class ViewPatch(Input):
     """Changes of a view; a field that is left out stays as it is. ``channel`` comes and goes with ``shared_with``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: ViewName | None = None
     filters: Narrowing | None = None

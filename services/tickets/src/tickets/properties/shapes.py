@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.inputs import Input
 from tickets.properties.rules import fields, tags
 from tickets.properties.rules.words import FieldType
 
@@ -20,13 +21,7 @@ Language = Literal["en", "de"]
 MAX_CHOICES = 500
 
 
-class _Input(BaseModel):
-    """Base of what callers send: an unknown field is an error, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Patch(_Input):
+class _Patch(Input):
     """Changes; a field that is left out stays as it is, and none can be null unless a shape says so."""
 
     @model_validator(mode="after")
@@ -42,7 +37,7 @@ class _Patch(_Input):
         return frozenset()
 
 
-class _Texts(_Input):
+class _Texts(Input):
     """A text in English and German; where one is missing the other stands for it."""
 
     @model_validator(mode="after")
@@ -79,7 +74,7 @@ class LabelOut(BaseModel):
     de: str
 
 
-class MarkerIn(_Input):
+class MarkerIn(Input):
     """A new colour marker (CF-03)."""
 
     name: Name
@@ -116,7 +111,7 @@ class MarkerList(BaseModel):
     items: list[MarkerOut]
 
 
-class PriorityIn(_Input):
+class PriorityIn(Input):
     """A new priority. Its key is for ever: tickets carry it (CF-05)."""
 
     key: Key
@@ -165,7 +160,7 @@ ValuesIn = Annotated[dict[Key, ValueIn], Field(max_length=fields.MOST)]
 ValuesPatch = Annotated[dict[Key, ValueIn | None], Field(max_length=fields.MOST)]
 
 
-class ChoiceIn(_Input):
+class ChoiceIn(Input):
     """One answer of a choice."""
 
     key: Key
@@ -177,7 +172,7 @@ Choices = Annotated[tuple[ChoiceIn, ...], Field(max_length=MAX_CHOICES)]
 Channels = Annotated[tuple[ChannelKey, ...], Field(min_length=1, max_length=1000)]
 
 
-class FieldIn(_Input):
+class FieldIn(Input):
     """A new custom field. Its key and its type are for ever: tickets hold values of it (TS-04)."""
 
     key: Key

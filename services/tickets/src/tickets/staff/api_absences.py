@@ -5,10 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.auth import require
 from chassis.http import Tx
+from chassis.inputs import Input, Moment
 from chassis.problems import refusals
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import absences
@@ -21,13 +22,19 @@ Administrator = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE
 
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-Time = Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
 
 
-class AbsenceIn(BaseModel):
+def _in_our_time(moment: datetime) -> datetime:
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError(f"from {_EARLIEST:%Y} on, and before {_LATEST:%Y}")
+    return moment
+
+
+Time = Annotated[Moment, AfterValidator(_in_our_time)]
+
+
+class AbsenceIn(Input):
     """An absence. Without ``ends_at`` it lasts until somebody ends it; the substitute acts in what they see anyway."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     starts_at: Time
     ends_at: Time | None = None

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, NotNow, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
@@ -39,10 +40,8 @@ Email = Annotated[str, Field(max_length=320, json_schema_extra={"format": "email
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 
 
-class AgentIn(BaseModel):
+class AgentIn(Input):
     """A new agent. The password is set by a change: what is created with an Idempotency-Key holds no secret."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     email: Email
@@ -50,10 +49,10 @@ class AgentIn(BaseModel):
     role: Role = Role.AGENT
 
 
-class AgentPatch(BaseModel):
+class AgentPatch(Input):
     """What shall change; a field that is left out stays. Role, password and ``active`` end the agent's sessions."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     # A factory, because null is no name: the API document shows the field as optional and without a default.
     name: Name = Field(default_factory=str)

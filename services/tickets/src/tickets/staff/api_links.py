@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from chassis.auth import Public, refuse_cross_site, require
 from chassis.http import Tx
+from chassis.inputs import Input
 from chassis.problems import Forbidden, NotFound, NotNow, refusals
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import links
@@ -40,27 +41,25 @@ Token = Annotated[str, Field(min_length=1, max_length=200, description="What sta
 NewPassword = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
-class ResetIn(BaseModel):
+class ResetIn(Input):
     """The address of the account whose password was forgotten."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS)]
 
 
-class RedemptionIn(BaseModel):
+class RedemptionIn(Input):
     """The token of a link and the new password."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     token: Token
     new_password: NewPassword
 
 
-class SetupIn(BaseModel):
+class SetupIn(Input):
     """The token of the link, and who the first administrator is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     token: Token
     name: Name

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import SESSION_COOKIE, Public, refuse_cross_site
 from chassis.http import Tx
+from chassis.inputs import Input
 from chassis.problems import Forbidden, NotNow, refusals
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import access, operations, queries
@@ -27,10 +28,10 @@ NOT_SIGNED_IN_YET = Public("Whoever signs in cannot be signed in yet.")
 Password = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
-class SignInIn(BaseModel):
+class SignInIn(Input):
     """Address and password of an agent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     email: Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS)]
     password: Password
@@ -66,10 +67,10 @@ class SessionsOut(BaseModel):
     next: None = None
 
 
-class PasswordIn(BaseModel):
+class PasswordIn(Input):
     """The present password and the new one."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     current_password: Password
     new_password: Password

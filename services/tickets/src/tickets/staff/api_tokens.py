@@ -5,9 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import Tx
+from chassis.inputs import Input
 from chassis.problems import refusals
 from contracts.tickets import Permission
 from tickets.staff import access, queries
@@ -16,10 +17,8 @@ from tickets.staff.errors import ScopeNotAllowed, TokenNotFound, TooManyTokens
 from tickets.staff.rules.credentials import LONGEST_TOKEN
 
 
-class TokenIn(BaseModel):
+class TokenIn(Input):
     """A new API token; its scopes are among one's own permissions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
     scopes: Annotated[frozenset[Permission], Field(min_length=1)]

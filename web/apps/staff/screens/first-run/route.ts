@@ -1,6 +1,9 @@
-import { createRoute } from '@tanstack/react-router'
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { rootRoute } from '../../app/roots'
-import { FirstRunScreen } from './FirstRunScreen'
 
 /** Where the one-time link of `tickets setup-link` leads. */
-export const setupRoute = createRoute({ getParentRoute: () => rootRoute, path: '/setup', component: FirstRunScreen })
+export const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./FirstRunScreen'), 'FirstRunScreen'),
+})

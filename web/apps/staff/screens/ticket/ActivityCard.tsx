@@ -29,7 +29,7 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
     >
       <header className="flex items-center gap-2">
         <Avatar name={activity.author.name} size={24} />
-        <span className="truncate font-semibold">{activity.author.name}</span>
+        <span className="max-w-[60%] shrink-0 truncate font-semibold">{activity.author.name}</span>
         <Kind activity={activity} />
         <span className="flex-1" />
         <time dateTime={activity.at} title={fullMoment(activity.at)} className="shrink-0 text-fg-2 text-xs">
@@ -39,11 +39,15 @@ export function ActivityCard({ number, activity }: ActivityCardProps) {
       <div className="mt-2 pl-8 max-md:pl-0">
         <Content number={number} activity={activity} />
         <SendingMark activityId={activity.id} />
-        <Attachments number={number} files={activity.attachments.filter(file => !file.inline)} />
+        <Attachments number={number} files={activity.attachments.filter(file => !isShownInside(file, activity.html))} />
       </div>
     </section>
   )
 }
+
+/** An image that the text shows itself is no attachment for people. */
+const isShownInside = (file: AttachmentOut, html: string | null) =>
+  file.inline || (file.content_id !== null && (html?.includes(`cid:${file.content_id}`) ?? false))
 
 function Kind({ activity }: { activity: ActivityOut }) {
   const text = useText(words)

@@ -1,4 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
+import { address } from '../../../../shared/api/http'
+import { operations } from '../../../../shared/api/staff'
+import { useIsDark } from '../../app/preferences'
 
 /** Until the frame has told its height; about five lines, so that little moves. */
 const FIRST_HEIGHT = 110
@@ -10,6 +13,8 @@ type MailBodyProps = { number: number; activityId: string; title: string }
  * It has our origin so that its height can be measured. Never add allow-scripts: the two together would undo the sandbox.
  */
 export function MailBody({ number, activityId, title }: MailBodyProps) {
+  const theme = useIsDark() ? 'dark' : 'light'
+  const body = { path: { number, activity_id: activityId }, query: { theme } }
   const frame = useRef<HTMLIFrameElement>(null)
   const [height, setHeight] = useState(FIRST_HEIGHT)
   useEffect(() => {
@@ -35,17 +40,14 @@ export function MailBody({ number, activityId, title }: MailBodyProps) {
     }
   }, [])
   return (
-    // Mails are written for a white ground.
-    <div className="rounded-sm in-data-[theme=dark]:bg-white in-data-[theme=dark]:px-3 in-data-[theme=dark]:py-2">
-      <iframe
-        ref={frame}
-        title={title}
-        src={`/api/v1/tickets/${number}/activities/${activityId}/body`}
-        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-        referrerPolicy="no-referrer"
-        className="block w-full rounded-sm border-0"
-        style={{ height, colorScheme: 'light' }}
-      />
-    </div>
+    <iframe
+      ref={frame}
+      title={title}
+      src={address(operations.get_activity_body.path, body)}
+      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      referrerPolicy="no-referrer"
+      className="block w-full rounded-md border-0"
+      style={{ height }}
+    />
   )
 }

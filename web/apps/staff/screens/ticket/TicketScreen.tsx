@@ -58,7 +58,8 @@ function useWrites(number: number): boolean {
 function Loading() {
   const text = useText(words)
   return (
-    <div role="status" aria-label={text.loading} className="flex flex-1 flex-col gap-4 p-4">
+    <div role="status" className="flex flex-1 flex-col gap-4 p-4">
+      <h1 className="sr-only">{text.loading}</h1>
       <Skeleton className="h-6 w-40" />
       <Skeleton className="h-7 w-3/5" />
       <Skeleton className="mt-4 h-32 w-full" />

@@ -4,10 +4,6 @@ import { activitiesQuery, ticketQuery } from '../../data/tickets'
 import { ticketsRoute } from '../tickets/route'
 import { TABS, type TicketTab } from './tabs'
 
-const load = () => import('./TicketScreen')
-// The list is there first; by the time somebody opens a ticket, this is, too.
-window.addEventListener('load', () => window.setTimeout(() => void load(), 300))
-
 export const ticketRoute = createRoute({
   getParentRoute: () => ticketsRoute,
   path: '$number',
@@ -22,5 +18,5 @@ export const ticketRoute = createRoute({
     void queries.prefetchQuery(ticketQuery(number))
     void queries.prefetchInfiniteQuery(activitiesQuery(number))
   },
-  component: lazyRouteComponent(load, 'TicketScreen'),
+  component: lazyRouteComponent(() => import('./TicketScreen'), 'TicketScreen'),
 })

@@ -27,7 +27,7 @@ export function useOwnPresence(number: number, found: boolean, state: 'viewing' 
       }
       if (!gone) timer = window.setTimeout(tell, pause)
     }
-    const leave = () => void call('end_presence', { path: { number } }).catch(() => undefined)
+    const leave = () => void call('end_presence', { path: { number } }, { keepalive: true }).catch(() => undefined)
     const shownOrHidden = () => {
       window.clearTimeout(timer)
       if (document.hidden) leave()

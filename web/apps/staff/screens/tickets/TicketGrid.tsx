@@ -80,7 +80,7 @@ export function TicketGrid({ rows, more, complete, open, show, table, filters }:
                 aria-rowindex={item.index + 1}
                 aria-current={row.number === open ? 'true' : undefined}
                 data-number={row.number}
-                tabIndex={item.index === at ? 0 : -1}
+                tabIndex={item.index === Math.max(0, at) ? 0 : -1}
                 onClick={() => show(row.number)}
                 onFocus={() => cursor.set({ number: row.number })}
                 className={classes(
@@ -104,7 +104,7 @@ const Marker = ({ name, colour }: { name: string; colour: string }) => (
   <span title={name} className="absolute inset-y-1.5 left-0 w-[3px] rounded-r-full" style={{ background: colour }} />
 )
 
-/** Where the cursor stands; when it moves by key, its row comes into sight and gets the focus. */
+/** Where the cursor stands, -1 for nowhere in these rows; when it moves by key, its row comes into sight and gets the focus. */
 function useCursor(
   rows: readonly TicketRow[],
   scrollToIndex: (index: number, options: { align: 'auto' }) => void,
@@ -123,7 +123,7 @@ function useCursor(
       scroller.current?.querySelector<HTMLElement>(`[data-number="${number}"]`)?.focus({ preventScroll: true })
     })
   }, [number, at, scrollToIndex, scroller])
-  return Math.max(0, at)
+  return at
 }
 
 /** Who is in the tickets in sight; asked for in whole blocks, so that scrolling does not ask for every row. */

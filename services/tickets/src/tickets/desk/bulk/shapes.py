@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
+from chassis.inputs import Input
 from tickets.desk.rules.bulk import ItemState
-from tickets.desk.shapes import Input, Key, Tags
+from tickets.desk.shapes import Key, Tags
 
 
 class SetStatus(Input):

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
+from chassis.inputs import Input
 from tickets.desk.presence.words import Present
-from tickets.desk.shapes import Input
 
 
 class PresenceIn(Input):

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.http import Tx
+from chassis.inputs import Input, Moment
 from chassis.problems import refusals
 from tickets.channels.queries import access_of
 from tickets.desk.api import Number, Reader
@@ -16,12 +16,10 @@ from tickets.errors import TicketIsMerged, TicketNotFound
 router = APIRouter(prefix="/api/v1", tags=["reading"])
 
 
-class ReadIn(BaseModel):
+class ReadIn(Input):
     """How far was read: ``last_activity_at`` of the ticket as it was shown. Left out: all that there is now."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 @router.put(

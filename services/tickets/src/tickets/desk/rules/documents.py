@@ -3,6 +3,7 @@
 import html as escaping
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from tickets.desk.rules.sanitise import sanitise
 
@@ -18,22 +19,33 @@ _CID = re.compile(r'src="cid:([^"]{1,300})"', re.IGNORECASE)
 _QUOTE = re.compile(r"<blockquote[\s>]|</blockquote>")
 _TAG = re.compile(r"<[^>]*>")
 
-# The frame is as high as its content, so it never scrolls up and down. Mails are written for a white ground.
+_COLOURED = re.compile(r"\b(?:bgcolor|background|color)\b", re.IGNORECASE)
+"""A mail that says a colour was made for a white ground; one that says none can be read on any."""
+
+# The frame is as high as its content, so it never scrolls up and down.
 _STYLE = """
-:root{color-scheme:light}html{overflow-y:hidden}
-body{font:14px/22px system-ui,sans-serif;color:#1a1d26;margin:0;padding:1px 0;overflow-wrap:anywhere}
-p{margin:0 0 .6em}img{max-width:100%;height:auto}a{color:#3d45c9}blockquote{border-left:3px solid #dcdfe6;margin:.4em 0;
-padding-left:10px;color:#4c5261}table{max-width:100%}pre{white-space:pre-wrap}
-summary{cursor:pointer;width:max-content;padding:0 8px;border-radius:4px;background:#eceef3;color:#4c5261;
+html{overflow-y:hidden;color-scheme:light;--text:#1a1d26;--quiet:#4c5261;--link:#3d45c9;--line:#dcdfe6;--soft:#eceef3}
+html.dark{color-scheme:dark;--text:#e9ebf2;--quiet:#b4b9c8;--link:#a9b4ff;--line:#41465a;--soft:#2b3040}
+html.paper{background:#fff}html.paper body{padding:10px 12px}
+body{font:14px/22px system-ui,sans-serif;color:var(--text);margin:0;padding:1px 0;overflow-wrap:anywhere}
+p{margin:0 0 .6em}img{max-width:100%;height:auto}a{color:var(--link)}table{max-width:100%}pre{white-space:pre-wrap}
+blockquote{border-left:3px solid var(--line);margin:.4em 0;padding-left:10px;color:var(--quiet)}
+summary{cursor:pointer;width:max-content;padding:0 8px;border-radius:4px;background:var(--soft);color:var(--quiet);
 font-size:12px;line-height:22px;margin:.4em 0}
 """
 
+Theme = Literal["light", "dark"]
 
-def document(html: str, *, images: Mapping[str, str], language: str) -> str:
-    """The whole document. ``images`` holds addresses by Content-ID; links open in a tab of their own."""
+
+def document(html: str, *, images: Mapping[str, str], language: str, theme: Theme = "light") -> str:
+    """The whole document. ``images`` holds addresses by Content-ID; links open in a tab of their own.
+
+    On a dark page a mail without colours is light text on it, and any other one stands on white paper.
+    """
     content = _with_images(_folded(sanitise(html), language), images)
+    ground = "" if theme == "light" else "paper" if _COLOURED.search("".join(_TAG.findall(content))) else "dark"
     return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><base target="_blank">'
+        f'<!doctype html><html lang="{language}" class="{ground}"><head><meta charset="utf-8"><base target="_blank">'
         f"<style>{_STYLE}</style></head><body>{content}</body></html>"
     )
 

@@ -17,7 +17,7 @@ from tickets.channels.rules.words import Ball
 from tickets.channels.rules.workflow import after_customer_wrote
 from tickets.database import is_one_of, table_of
 from tickets.desk.changing import refuse_stale
-from tickets.desk.journal import Journal
+from tickets.desk.journal import BY_AGENTS, Journal
 from tickets.desk.models import Activity, Ticket, Watcher
 from tickets.desk.operations import Acting
 from tickets.desk.queries import find_ticket
@@ -132,17 +132,22 @@ async def take_apart(
         .execution_options(synchronize_session=False)
     )
     await leave(tx, target, memory["watchers"])
-    await _reset_target(tx, target, memory["target"])
+    put_back_status = await _reset_target(tx, target, memory["target"])
     changes = [field_change("merged", before=reference(prefix, source.number), after=None)]
     journal.add(target, traced(tx, acting, target, changes, reason), actor=acting.actor)
     journal.change(target, "merged", actor=acting.actor)
+    if put_back_status and await last_word(tx, target.id, since=change.id) is not None:
+        journal.follow(target, after_customer_wrote(journal.channel(target).flow, journal.place(target)))
     journal.restructured(TicketUnmerged, source, actor=acting.actor, from_ticket_id=target.id)
     await _catch_up(tx, journal, source, since=change.id)
     await journal.write()
 
 
-async def _reset_target(tx: Transaction, target: Ticket, memory: dict[str, Any]) -> None:
-    """Put back what is still as the merge left it; the time of the customer's last word is found anew otherwise."""
+async def _reset_target(tx: Transaction, target: Ticket, memory: dict[str, Any]) -> bool:
+    """Put back what is still as the merge left it; the time of the customer's last word is found anew otherwise.
+
+    Gives whether the status was put back: it knows nothing of what customers wrote since.
+    """
     before, after = memory["before"], memory["after"]
     now = state_of(target, OF_TARGET)
     status = ("status", "closed", "ball", "closed_at")
@@ -150,7 +155,8 @@ async def _reset_target(tx: Transaction, target: Ticket, memory: dict[str, Any])
     kept = same if same.issuperset(status) else same.difference(status)
     put_back(target, {name: before[name] for name in kept})
     if "last_incoming_at" not in kept:
-        target.last_incoming_at = await _last_word(tx, target.id)
+        target.last_incoming_at = await last_word(tx, target.id)
+    return kept.issuperset(status)
 
 
 async def _catch_up(tx: Transaction, journal: Journal, source: Ticket, *, since: UUID) -> None:
@@ -159,13 +165,16 @@ async def _catch_up(tx: Transaction, journal: Journal, source: Ticket, *, since:
     at = await tx.session.scalar(newest)
     if at is not None:
         source.last_activity_at = max(source.last_activity_at, at)
-    word = await _last_word(tx, source.id, since=since)
+    by_agents = (Activity.author_kind == ActorKind.AGENT) & Activity.kind.in_(BY_AGENTS) & Activity.hidden_at.is_(None)
+    work = sa.select(sa.func.max(Activity.at)).where(Activity.ticket_id == source.id, by_agents)
+    source.handled_at = await tx.session.scalar(work)
+    word = await last_word(tx, source.id, since=since)
     if word is not None:
         source.last_incoming_at = _latest(source.last_incoming_at, word)
         journal.follow(source, after_customer_wrote(journal.channel(source).flow, journal.place(source)))
 
 
-async def _last_word(tx: Transaction, ticket_id: UUID, *, since: UUID | None = None) -> datetime | None:
+async def last_word(tx: Transaction, ticket_id: UUID, *, since: UUID | None = None) -> datetime | None:
     """When a customer last wrote in a ticket; machines do not count."""
     said = sa.select(sa.func.max(Activity.at)).where(
         Activity.ticket_id == ticket_id,

@@ -6,9 +6,10 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from chassis.inputs import Input
 from tickets.desk.answers import AgentRef, ContactRef, LinkOut, StatusRef, TicketRef
 from tickets.desk.rules.structure import Relation
-from tickets.desk.shapes import Input, Key, Note, Subject
+from tickets.desk.shapes import Key, Note, Subject
 
 TicketNumber = Annotated[int, Field(ge=1, le=2**53)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]

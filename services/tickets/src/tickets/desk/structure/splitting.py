@@ -11,9 +11,11 @@ from chassis.ids import new_id
 from contracts.tickets import ActorKind, TicketMerged, TicketSplit
 from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Verb
+from tickets.channels.rules.words import Ball
+from tickets.channels.rules.workflow import after_customer_wrote
 from tickets.database import is_one_of, table_of
 from tickets.desk.changing import refuse_stale
-from tickets.desk.journal import Journal, next_numbers
+from tickets.desk.journal import BY_AGENTS, Journal, next_numbers
 from tickets.desk.models import Activity, KnownMessage, MailSender, OwnAddress, Participant, Ticket
 from tickets.desk.operations import Acting, check_sees, usable_channel
 from tickets.desk.queries import find_ticket
@@ -22,7 +24,7 @@ from tickets.desk.rules.structure import Change, Link, why_not_split
 from tickets.desk.rules.subjects import own_subject, reference, topic
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.structure.families import families_of, lock_families
-from tickets.desk.structure.merging import absorb, remember, traced
+from tickets.desk.structure.merging import absorb, last_word, remember, traced
 from tickets.desk.structure.models import StructuralChange, TicketLink
 from tickets.desk.structure.shapes import SplitIn
 from tickets.errors import ActivityNotFound, CannotSplit
@@ -70,7 +72,9 @@ async def split(
         "also_shown_in": activity.also_shown_in,
         "shown_outside": activity.shown_outside,
     }
-    await _move(tx, activity, ticket)
+    await _move(tx, activity, ticket, home)
+    memory["shown_there"] = activity.shown_outside
+    origin.last_incoming_at = await last_word(tx, origin.id)
     stored = await tx.session.get_one(Ticket, ticket.id)
     _link(tx, acting, stored, origin)
     remember(tx, acting, Change.SPLIT, origin, stored, memory)
@@ -97,6 +101,7 @@ def _new_ticket(
     """A ticket at the beginning of its workflow. What comes from an internal ticket stays inside (CW-11)."""
     first = channel.flow.first
     from_customer = activity.kind is Kind.INCOMING and activity.author_kind is ActorKind.CONTACT
+    is_work = activity.kind in BY_AGENTS and activity.author_kind is ActorKind.AGENT and activity.hidden_at is None
     by_mail = activity.mail_id is not None and home.origin is not Origin.INTERNAL
     return NewTicket(
         number=number,
@@ -112,6 +117,7 @@ def _new_ticket(
         changed_at=tx.now,
         last_activity_at=activity.at,
         last_incoming_at=activity.at if from_customer else None,
+        handled_at=activity.at if is_work else None,
         shown_at=activity.at,
     )
 
@@ -141,14 +147,19 @@ async def _contact(tx: Transaction, home: Ticket, activity: Activity) -> dict[st
     return {"contact_name": activity.author_name or None, "contact_address": address}
 
 
-async def _move(tx: Transaction, activity: Activity, ticket: NewTicket) -> None:
-    """The activity goes, and with it whoever takes part because of it, and the Message-IDs that lead to it."""
+async def _move(tx: Transaction, activity: Activity, ticket: NewTicket, home: Ticket) -> None:
+    """The activity goes, and with it whoever takes part because of it, and the Message-IDs that lead to it.
+
+    Another participant's mail was not for the contact of its home to read; its author, who is the contact now, reads
+    it. Anything else, and what agents have hidden, is seen by whom it was seen.
+    """
     activity.ticket_id, activity.written_in, activity.also_shown_in = ticket.id, None, None
     mailboxes = [*([activity.sender] if activity.sender else []), *activity.to, *activity.cc, *activity.bcc]
     addresses = {mailbox["address"].lower() for mailbox in mailboxes}
     if activity.kind is Kind.INCOMING and activity.sender and activity.mail_kind == "human":
-        contact = (ticket.contact_address or "").lower()
-        activity.shown_outside = activity.shown_outside or contact in addresses
+        contact, before = ((one.contact_address or "").lower() for one in (ticket, home))
+        theirs = contact in addresses and contact != before and activity.hidden_at is None
+        activity.shown_outside = activity.shown_outside or theirs
     await tx.session.execute(
         sa.update(KnownMessage).where(KnownMessage.activity_id == activity.id).values(ticket_id=ticket.id)
     )
@@ -184,25 +195,34 @@ async def put_together(
     """Undo a split; both are locked. The new ticket's number leads to the origin from now on.
 
     What was written in the new ticket since comes along and stays at home there: its customer sees it as before.
+    What waits for us there makes the origin wait for us. Who sees the activity is put back, unless somebody has
+    changed it since.
     """
     memory = change.memory
     journal = Journal(tx, await channel_facts(tx, [origin.channel, other.channel]))
+    word = await last_word(tx, other.id, since=change.id)
+    waits = not other.closed and other.ball is Ball.US and word is not None
     activity_id = UUID(memory["activity"])
     activity = await tx.session.get_one(Activity, activity_id)
     activity.ticket_id = origin.id
     activity.written_in = UUID(memory["written_in"]) if memory["written_in"] else None
-    activity.also_shown_in, activity.shown_outside = memory["also_shown_in"], memory["shown_outside"]
+    activity.also_shown_in = memory["also_shown_in"]
+    if activity.shown_outside == memory.get("shown_there", activity.shown_outside):
+        activity.shown_outside = memory["shown_outside"]
     await tx.session.execute(
         sa.update(KnownMessage).where(KnownMessage.activity_id == activity_id).values(ticket_id=UUID(memory["home"]))
     )
     of_split = (TicketLink.from_id == other.id) & (TicketLink.to_id == origin.id)
     await tx.session.execute(sa.delete(TicketLink).where(of_split, TicketLink.kind == Link.SPLIT_FROM))
     await absorb(tx, [other], origin, journal.channel(origin))
+    origin.last_incoming_at = await last_word(tx, origin.id)
     shown = sa.select(Activity.id).where(Activity.written_in == other.id, Activity.shown_outside.is_(True))
     if await tx.session.scalar(shown.limit(1)) is None:
         other.contact_id = None  # nothing is left that its customer could read there
     changes = [field_change("split", before=reference(prefix, other.number), after=None)]
     journal.add(origin, traced(tx, acting, origin, changes, reason), actor=acting.actor)
     journal.change(origin, "links", actor=acting.actor, quiet=True)
+    if waits:
+        journal.follow(origin, after_customer_wrote(journal.channel(origin).flow, journal.place(origin)))
     journal.restructured(TicketMerged, other, actor=acting.actor, into_ticket_id=origin.id)
     await journal.write()

@@ -10,13 +10,15 @@ from pydantic import BaseModel, Field
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
+from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader, Writer
+from tickets.desk.mail_accounts import account_of_channel
 from tickets.desk.rules.words import Mode
-from tickets.desk.shapes import Html, Input, Key
+from tickets.desk.shapes import Html, Key
 from tickets.desk.writing import templates
 from tickets.desk.writing.beginnings import Beginning, begin_answer
 from tickets.desk.writing.signatures import read_signature, write_signature
@@ -184,6 +186,7 @@ def _signature(variants: dict[str, str], version: int) -> Response:
     responses=refusals(TicketNotFound, ActivityNotFound, ChannelIsReadOnly, InternalTicketCannotMail, CannotBeAnswered),
 )
 async def get_reply_template(
+    request: Request,
     tx: Tx,
     who: Writer,
     conf: Conf,
@@ -191,5 +194,7 @@ async def get_reply_template(
     activity: Annotated[UUID | None, Query(description="Which one is answered; default: the last mail.")] = None,
     mode: Mode = Mode.REPLY_ALL,
 ) -> Beginning:
-    """What the dialog of an answer starts with (AT-02, AT-03, OD-10)."""
-    return await begin_answer(tx, who.agent_id, number, activity_id=activity, mode=mode, settings=conf)
+    """What the dialog of an answer starts with (AT-02, AT-03, OD-02, OD-10)."""
+    beginning = await begin_answer(tx, who.agent_id, number, activity_id=activity, mode=mode, settings=conf)
+    account = await account_of_channel(request, beginning.sender.channel)
+    return beginning.model_copy(update={"sender": beginning.sender.model_copy(update={"account": account})})

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.blobs import BlobMissing, StreamTooLarge
 from chassis.http import Tx
-from chassis.problems import Invalid, refusals, too_large_text
+from chassis.problems import FieldError, Invalid, refusals, too_large_text
 from tickets.desk.api import Conf, Noter, app_of
 from tickets.desk.attachments import file_response
 from tickets.desk.writing import uploads
@@ -48,7 +48,10 @@ async def upload_file(
     except StreamTooLarge as error:
         raise HTTPException(413, too_large_text(conf.upload_limit)) from error
     if not stored.size:
-        raise Invalid("The file is empty. The body of the request is the file itself.")
+        raise Invalid(
+            "The file is empty. The body of the request is the file itself.",
+            errors=[FieldError(field="body", detail="empty")],
+        )
     claimed = request.headers.get("content-type", "")
     return _out(await uploads.add_upload(tx, who.agent_id, stored, filename=filename, claimed=claimed))
 
@@ -64,7 +67,7 @@ async def get_upload(tx: Tx, who: Noter, upload_id: UploadId) -> UploadOut:
     operation_id="get_upload_content",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": {}}, "description": "The file"},
+        200: {"content": {"*/*": {}}, "description": "The file"},
         **refusals(UploadNotFound),
     },
 )

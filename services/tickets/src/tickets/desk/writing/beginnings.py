@@ -29,7 +29,10 @@ class BeginningMailbox(BaseModel):
 
 
 class BeginningFrom(BaseModel):
-    """Who the mail is from, as far as the desk decides it: the mail account itself is the channel's."""
+    """Who the mail is from; ``account`` is the key of the mail account that it leaves from (OD-02).
+
+    The agent may choose another. It is None where there is none for the channel, or the mail service is away.
+    """
 
     channel: str
     name: str | None

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from chassis.blobs import Blobs
 from chassis.database import Transaction
+from chassis.inputs import Input
 from tickets.channels.queries import channel_facts
 from tickets.channels.rules.visibility import Verb
 from tickets.desk.acting import Acting
@@ -20,7 +21,7 @@ from tickets.desk.records import NewActivity
 from tickets.desk.rules.files import clean_name
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Form, Kind
-from tickets.desk.shapes import Input, LastSeen, Subject, ThenIn, Written
+from tickets.desk.shapes import LastSeen, Subject, ThenIn, Written
 from tickets.desk.writing.guard import nothing_new
 from tickets.desk.writing.pdf import Letter, letter_pdf, unprintable
 from tickets.desk.writing.templates import Language, RenderIn, find_template, render_template

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.inputs import Input
 from tickets.desk.rules.words import DraftKind, Mode
 from tickets.desk.shapes import (
     LONGEST_UNDO,
     MAX_ATTACHMENTS,
     MAX_RECIPIENTS,
     Html,
-    Input,
     Key,
     Note,
     NoteIn,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from chassis.database import Transaction
 from chassis.ids import new_id
+from chassis.inputs import Input
 from chassis.paging import decode_cursor, encode_cursor
 from chassis.problems import Forbidden
 from chassis.versions import StaleVersion
@@ -22,7 +23,7 @@ from tickets.desk.queries import find_ticket
 from tickets.desk.rules.sanitise import sanitise
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.variables import filled, filled_line, in_language, plain_text, unknown_variables
-from tickets.desk.shapes import Html, Input, Key
+from tickets.desk.shapes import Html, Key
 from tickets.desk.writing.models import Template
 from tickets.desk.writing.shapes import Line
 from tickets.errors import TemplateNotFound, UnknownReference, UnknownVariable

@@ -44,7 +44,8 @@ async def change_visibility(
     before, after = visibility_of(activity), patch.visibility
     if before is after:
         return ticket
-    _refuse_impossible(ticket, activity, after)
+    home = await tx.session.get_one(Ticket, activity.written_in or ticket.id)
+    _refuse_impossible(home, activity, after)
     journal = Journal(tx, await channel_facts(tx, [ticket.channel]))
     _apply(tx, acting, activity, after)
     record = NewActivity(
@@ -67,12 +68,12 @@ async def change_visibility(
     return ticket
 
 
-def _refuse_impossible(ticket: Ticket, activity: Activity, after: ActivityVisibility) -> None:
+def _refuse_impossible(home: Ticket, activity: Activity, after: ActivityVisibility) -> None:
     if activity.withdrawn_at is not None:
         raise VisibilityIsFixed("This mail was taken back; nothing of it is left that could be shown or hidden.")
     if activity.kind is Kind.STATUS_CHANGE:
         raise VisibilityIsFixed("A change of the ticket is always seen by agents, and by nobody else.")
-    if after is ActivityVisibility.OUTSIDE and ticket.origin is Origin.INTERNAL:
+    if after is ActivityVisibility.OUTSIDE and home.origin is Origin.INTERNAL:
         raise InternalTicketCannotMail("Nothing of an internal ticket is shown to the outside.")
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.database import Transaction
+from contracts.ingest import MailKind
 from tickets.channels.queries import ChannelFacts, channel_facts
 from tickets.channels.rules.visibility import Verb
 from tickets.database import is_one_of, table_of
@@ -59,7 +61,7 @@ async def withdraw(tx: Transaction, acting: Acting, number: int, activity_id: UU
     journal = Journal(tx, channels)
     journal.change(ticket, "activities", actor=acting.actor, quiet=True)
     if back := _back(ticket, channels[ticket.channel], content.get("then") or {}, kept.get("before") or {}):
-        await change_along(tx, acting, ticket, back, journal)
+        await change_along(tx, acting, ticket, back, journal, back=True)
     await journal.write()
     await tx.session.flush()
     return TakenBack(ticket=ticket, draft=draft)
@@ -93,7 +95,10 @@ async def _empty(tx: Transaction, activity: Activity, mail: TicketMail) -> None:
 
 
 async def _forget_participants(tx: Transaction, ticket_id: UUID, addresses: list[str]) -> None:
-    """Those who were added for this mail take no part, unless another mail went to them or came from them (MT-05)."""
+    """Those who were added for this mail take no part, unless another mail went to them or came from them (MT-05).
+
+    A customer's mail counts that went to us and to them.
+    """
     written_there = (Activity.written_in == ticket_id) | (
         (Activity.ticket_id == ticket_id) & Activity.written_in.is_(None)
     )
@@ -103,11 +108,19 @@ async def _forget_participants(tx: Transaction, ticket_id: UUID, addresses: list
         RecipientState.address == Participant.address,
     )
     wrote = sa.exists().where(written_there, sa.func.lower(Activity.sender["address"].astext) == Participant.address)
-    await tx.session.execute(
-        sa.delete(table_of(Participant)).where(
-            Participant.ticket_id == ticket_id, is_one_of(Participant.address, addresses), ~reached, ~wrote
+    mailbox = sa.func.jsonb_array_elements(Activity.to.op("||")(Activity.cc)).table_valued("value", name="mailbox")
+    copied = sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(table_of(Activity).join(mailbox, sa.true()))
+        .where(
+            written_there,
+            Activity.mail_kind.not_in([MailKind.BOUNCE.value, MailKind.AUTO_REPLY.value]),
+            sa.func.lower(sa.cast(mailbox.c.value, JSONB)["address"].astext) == Participant.address,
         )
+        .correlate(table_of(Participant))
     )
+    theirs = (Participant.ticket_id == ticket_id, is_one_of(Participant.address, addresses))
+    await tx.session.execute(sa.delete(table_of(Participant)).where(*theirs, ~reached, ~wrote, ~copied))
 
 
 def _back(ticket: Ticket, channel: ChannelFacts, then: Mapping[str, Any], before: Mapping[str, Any]) -> ThenIn | None:

@@ -10,6 +10,7 @@ import { UNDO_SECONDS, writingPreferencesQuery } from '../../../data/writing'
 import { finishedContent, newestOf, withoutTail, writingOfDraft } from './content'
 import { addLeaving, type Leaving, leavingOf, patchLeaving, removeLeaving } from './outbox'
 import { save } from './saving'
+import { ensureBeginning } from './useBeginning'
 import { words } from './words'
 import {
   closeSlot,
@@ -78,6 +79,7 @@ function newestShown(number: number): string | null {
 
 async function deliver(number: number, slot: Slot, then: ThenIn | null): Promise<DraftSent> {
   const undo = (await queries.fetchQuery(writingPreferencesQuery)).undo_seconds ?? UNDO_SECONDS
+  await ensureBeginning(number, slot)
   // Whatever is still being saved has to be through: each save needs the version of the one before.
   await save(number, slot)
   const writing = writingOf(number, slot)

@@ -16,10 +16,9 @@ export function collectTyping() {
     event.stopPropagation()
     typed += event.key === 'Enter' ? '\n' : event.key
   }
-  // After the key that opened the composer.
-  const timer = window.setTimeout(() => document.addEventListener('keydown', pressed, { capture: true }), 0)
+  // The key that opened the composer is past this phase already.
+  document.addEventListener('keydown', pressed, { capture: true })
   stop = () => {
-    window.clearTimeout(timer)
     document.removeEventListener('keydown', pressed, { capture: true })
     stop = null
   }

@@ -58,7 +58,9 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
     // One frame later: the editor's view is there only after it was mounted.
     const frame = requestAnimationFrame(() => {
       if (editor.isDestroyed) return
-      editor.commands.focus('end')
+      // At once, not by the editor's own command, which waits for another frame: a key pressed until then would be lost.
+      editor.commands.setTextSelection(editor.state.doc.content.size)
+      editor.view.focus()
       const typed = collectedTyping()
       if (typed)
         editor.commands.insertContent(
