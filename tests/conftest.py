@@ -1,11 +1,18 @@
-"""A whole real desk for the stories over all services and in the browser, started once a run."""
+"""Where the repository is, and a real desk for the stories over all services and in the browser, one for each run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deskstream_local.story.doors import Desk
 from deskstream_local.trial.desk import TrialDesk
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,11 @@
 """A whole real desk of its own for the runs of schemathesis, which leave nothing on it as it was."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from deskstream_local.story.doors import Desk
 from deskstream_local.trial.desk import TrialDesk
-
-
-@pytest.fixture(scope="session")
-def root() -> Path:
-    """The folder of the repository."""
-    return Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

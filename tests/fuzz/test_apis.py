@@ -9,14 +9,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from deskstream_local.story.doors import Desk
-from deskstream_local.trial.desk import TrialDesk
 from deskstream_local.trial.known import Known, furnish, visit
 
 SETTINGS = """
@@ -57,13 +55,6 @@ LEFT_OUT = {
     "portal": {"end_session": "it would end the session that the run is made with"},
 }
 """Operations that are not called, each with the reason. Their own tests call them."""
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A desk of its own: what is left of it afterwards is of no use for other tests."""
-    with TrialDesk.running(tmp_path_factory.mktemp("fuzzed") / "home") as whole, Desk.of(whole) as desk:
-        yield desk
 
 
 @pytest.fixture(scope="module")

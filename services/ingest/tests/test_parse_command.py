@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -149,7 +150,7 @@ def hangs(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
 def eats(name: str, *, reasons: bool, stdin: int) -> dict[str, Any]:
     if name == "bad":
         try:
-            return {"size": len(bytes(8 * 1024**3))}
+            return {"size": len(bytes(resource.getrlimit(resource.RLIMIT_AS)[0]))}
         except MemoryError:
             return empty("too much memory")
     return parse_bytes(MAIL)

@@ -57,6 +57,15 @@ export function live<Events extends object>(path: string, options: Options<Event
           source.addEventListener(name, event => tell({ kind: 'event', name, data: JSON.parse(event.data) }))
         }
       }
+      // A network that goes does not always end the connection.
+      const lost = () => tell({ kind: 'connection', state: 'off' })
+      const back = () => {
+        window.clearTimeout(waiting)
+        source.close()
+        connect()
+      }
+      window.addEventListener('offline', lost, { signal: stop.signal })
+      window.addEventListener('online', back, { signal: stop.signal })
       connect()
       stop.signal.addEventListener('abort', () => {
         window.clearTimeout(waiting)

@@ -1,5 +1,6 @@
 """Who is calling, and may they: the FastAPI dependencies. Without a declared permission a service does not start."""
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -155,6 +156,11 @@ class RoutePermission:
     methods: tuple[str, ...]
     path: str
     permissions: tuple[str, ...]
+
+    @property
+    def documented_path(self) -> str:
+        """The path as OpenAPI writes it, without the kinds of its parameters: ``/tags/{tag_id}``."""
+        return re.sub(r"\{(\w+):\w+\}", r"{\1}", self.path)
 
 
 def route_permissions(app: FastAPI) -> list[RoutePermission]:

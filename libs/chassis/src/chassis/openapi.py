@@ -5,7 +5,6 @@ and prints the command that refreshes them.
 """
 
 import json
-import re
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,7 +90,7 @@ def _merged(apps: list[App], *, title: str, name: str, prefix: str) -> Document:
 def _open_to_all(app: App) -> list[tuple[str, str]]:
     """Path and method of each route that nobody has to sign in for."""
     return [
-        (re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path), method.lower())
+        (route.documented_path, method.lower())
         for route in route_permissions(app.api)
         if route.permissions == (Public.name,)
         for method in route.methods

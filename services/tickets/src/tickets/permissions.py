@@ -132,7 +132,7 @@ class Route:
 def routes(app: App) -> Iterator[Route]:
     """The described routes of a service, each with what it declares."""
     declared = {
-        (method.lower(), found.path.replace(":int}", "}")): found.permissions
+        (method.lower(), found.documented_path): found.permissions
         for found in route_permissions(app.api)
         for method in found.methods
     }

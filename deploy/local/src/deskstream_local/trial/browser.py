@@ -39,8 +39,10 @@ def launch(playwright: Playwright, path: str) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
 
 
-SETTLED = """async () => {
-    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+SETTLED = """async theme => {
+    const other = () => ![undefined, theme].includes(document.documentElement.dataset.theme)
+    for (let frame = 0; frame < 2 || (frame < 60 && other()); frame++) await new Promise(requestAnimationFrame)
+    await new Promise(requestAnimationFrame)
     const ends = document.getAnimations().filter(one => one.effect?.getComputedTiming().endTime !== Infinity)
     const late = new Promise(resolve => setTimeout(resolve, 1000))
     await Promise.race([late, Promise.allSettled(ends.map(one => one.finished))])
@@ -129,7 +131,7 @@ class Eye:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
-                page.evaluate(SETTLED)
+                page.evaluate(SETTLED, theme)
                 if self._folder is not None:
                     self._folder.mkdir(parents=True, exist_ok=True)
                     page.screenshot(path=self._folder / f"{name}-{size}-{theme}.png")

@@ -122,6 +122,8 @@ WRITES = (
     ),
     Write("create_template", "POST", "/templates", {"kind": "reply", **TEMPLATE}, keep={"template": "id"}),
     Write("change_template", "PATCH", "/templates/{template}", TEMPLATE, version="/templates/{template}"),
+    Write("create_view", "POST", "/views", {"name": MARK}, keep={"view": "id"}),
+    Write("change_view", "PATCH", "/views/{view}", {"name": f"{MARK}."}, version="/views/{view}"),
     Write("create_token", "POST", "/tokens", {"name": MARK, "scopes": ["tickets:read"]}),
     Write("create_custom_field", "POST", "/custom-fields", {"key": "marked", "type": "choice", **FIELD}),
     Write(

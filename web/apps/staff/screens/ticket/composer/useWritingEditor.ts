@@ -2,7 +2,7 @@ import Image from '@tiptap/extension-image'
 import { Placeholder } from '@tiptap/extensions'
 import { type Editor, useEditor } from '@tiptap/react'
 import StarterKit from '@tiptap/starter-kit'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useText } from '../../../../../shared/i18n/language'
 import { withoutStyles } from '../../../../../shared/lib/styles'
 import { addFiles } from './files'
@@ -19,6 +19,8 @@ const PLACEHOLDERS = { reply: 'replyPlaceholder', note: 'notePlaceholder', call:
 export function useWritingEditor(writing: Writing, onTemplate: () => void): Editor {
   const text = useText(words)
   const { number, slot, edition } = writing
+  // What arrives later goes into the editor of then: another edition of the text has another one.
+  const current = useRef<Editor | null>(null)
   const editor: Editor = useEditor(
     {
       injectCSS: false,
@@ -38,7 +40,7 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
           class: 'reading',
         }),
         transformPastedHTML: withoutStyles,
-        handlePaste: (_view, event) => take(event.clipboardData, number, slot, () => editor),
+        handlePaste: (_view, event) => take(event.clipboardData, number, slot, () => current.current),
         handleDrop: (_view, event) => take(event.dataTransfer, number, slot, null),
         handleKeyDown: (view, event) => {
           const { $from, empty } = view.state.selection
@@ -54,6 +56,7 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
     [number, slot, edition],
   )
   useEffect(() => {
+    current.current = editor
     if (!writings.get().wantsFocus) return
     // One frame later: the editor's view is there only after it was mounted.
     const frame = requestAnimationFrame(() => {
@@ -74,7 +77,7 @@ export function useWritingEditor(writing: Writing, onTemplate: () => void): Edit
 }
 
 /** Files that are pasted or dropped; pasted images stand in the text. */
-function take(data: DataTransfer | null, number: number, slot: Slot, inText: (() => Editor) | null): boolean {
+function take(data: DataTransfer | null, number: number, slot: Slot, inText: (() => Editor | null) | null): boolean {
   const files = [...(data?.files ?? [])]
   // A spreadsheet puts a picture of its cells beside the text: then the text is meant.
   if (files.length === 0 || data?.types.includes('text/html')) return false
