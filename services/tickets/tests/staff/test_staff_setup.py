@@ -123,7 +123,9 @@ async def test_of_many_who_use_the_link_at_once_one_becomes_administrator(
     answers = await asyncio.gather(
         *(client.post(SETUP, json=body(token, email=f"root{number}@desk.example")) for number in range(6))
     )
-    assert sorted(answer.status_code for answer in answers) == [201, 404, 404, 404, 404, 404]
+    first, *others = sorted(answer.status_code for answer in answers)
+    assert first == 201
+    assert set(others) <= {404, 422}  # who came in the moment between finds that the link has ended
 
 
 async def test_the_command_prints_a_link_while_there_is_no_administrator(
