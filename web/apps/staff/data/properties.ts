@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isProblem } from '../../../shared/api/problem'
 import type { AgentRef, ReminderOut, TicketOut } from '../../../shared/api/staff'
 import { call, queries } from '../app/api'
-import { patchTicket } from './tickets'
+import { inTurn, patchTicket } from './tickets'
 
 export const channelFieldsQuery = (key: string) =>
   queryOptions({
@@ -67,7 +67,11 @@ export async function setWatching(number: number, agent: AgentRef, watches: bool
     queries.setQueryData<TicketOut>(key, ticket => ticket && { ...ticket, watchers })
   show(watches ? [...others, agent] : others)
   try {
-    await call(watches ? 'watch_ticket' : 'unwatch_ticket', { path: { number, agent_id: agent.id } })
+    await inTurn(number, async () => {
+      await call(watches ? 'watch_ticket' : 'unwatch_ticket', { path: { number, agent_id: agent.id } })
+      // It counts as a change of the ticket, and its answer does not tell the version for the next one.
+      return call('get_ticket', { path: { number } })
+    })
   } catch (error) {
     show(before)
     throw error
