@@ -1,5 +1,8 @@
 """Browsers before the real desk: Debian's Chromium, driven by Playwright, with the app's security policy in force.
 
+What fails is tried once more, because a busy machine can make any browser late; pytest's closing line counts these
+reruns, and each of them is worth a look.
+
 ``DESKSTREAM_SCREENSHOTS`` names a folder for pictures of everything that a test has `seen`.
 """
 
@@ -21,6 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="module")
