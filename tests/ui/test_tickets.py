@@ -2,6 +2,7 @@
 
 import re
 import time
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -194,10 +195,11 @@ def test_nine_tabs_share_one_stream(visit: Browsers, desk: Desk) -> None:
         page = pages[0].context.new_page()
         page.goto(f"{first.url}/t?list=overview")
         pages.append(page)
-    arrives(desk, "Seen in nine tabs")
+    once = uuid4().hex[:6]
+    arrives(desk, f"Seen in nine tabs {once}")
     for page in pages:
-        expect(page.get_by_role("row", name=re.compile("Seen in nine tabs"))).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile(f"Seen in nine tabs {once}"))).to_be_visible()
     pages[0].close()  # the leader goes, another one takes over
-    arrives(desk, "Seen in eight tabs")
+    arrives(desk, f"Seen in eight tabs {once}")
     for page in pages[1:]:
-        expect(page.get_by_role("row", name=re.compile("Seen in eight tabs"))).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile(f"Seen in eight tabs {once}"))).to_be_visible()

@@ -10,6 +10,8 @@ type Options<Events> = {
   names: readonly (keyof Events & string)[]
   on: <Name extends keyof Events>(name: Name, data: Events[Name]) => void
   onConnection: (state: Connection) => void
+  /** Another tab leads and is connected: what it heard until now is unknown here. */
+  onJoin: () => void
 }
 
 const QUIET_MS = 5_000
@@ -25,12 +27,17 @@ export function live<Events extends object>(path: string, options: Options<Event
   const stop = new AbortController()
   const channel = new BroadcastChannel(`live:${path}`)
   let leads = false
+  let joined = false
   let state: Connection = 'connecting'
 
   const take = (message: Message<Events>) => {
     if (message.kind === 'event') options.on(message.name, message.data as Events[keyof Events])
-    else if (message.kind === 'connection') options.onConnection(message.state)
-    else if (leads) channel.postMessage({ kind: 'connection', state } satisfies Message<Events>)
+    else if (message.kind === 'connection') {
+      options.onConnection(message.state)
+      if (leads || joined || message.state !== 'on') return
+      joined = true
+      options.onJoin()
+    } else if (leads) channel.postMessage({ kind: 'connection', state } satisfies Message<Events>)
   }
   const tell = (message: Message<Events>) => {
     if (message.kind === 'connection') state = message.state

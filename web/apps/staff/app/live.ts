@@ -27,7 +27,12 @@ export const useConnection = () => connection.use(own => own.state)
 
 /** Follow the live stream until the function that this gives is called. */
 export const followLive = () =>
-  live<Events>('/api/v1/live', { names: NAMES, on: heard, onConnection: state => connection.set({ state }) })
+  live<Events>('/api/v1/live', {
+    names: NAMES,
+    on: heard,
+    onConnection: state => connection.set({ state }),
+    onJoin: () => handlers.ready({ resumed: false, heartbeat_seconds: 0 }),
+  })
 
 function heard<Name extends keyof Events>(name: Name, data: Events[Name]) {
   handlers[name](data)
