@@ -18,7 +18,7 @@ DEV := $(UV) run --frozen
 
 # One after the other, so that the tests' closing line is the last.
 .NOTPARALLEL:
-.PHONY: help up demo test check fix e2e chaos model bench contracts openapi permissions migration clean lint types layers drift web web-check screenshots
+.PHONY: help up demo test check fix e2e chaos model fuzz bench contracts openapi permissions migration clean lint types layers drift web web-check screenshots
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z0-9-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ chaos: $(OWN_UV) ## Kill processes at random while mail flows, count what is lef
 
 model: $(OWN_UV) ## Live through 2,000 random lives of the ticket core, each step beside a model (hours); make model lives=200
 	@DESKSTREAM_MODEL_LIVES=$(or $(lives),2000) $(DEV) pytest -s services/tickets/tests/life/test_any_life.py
+
+fuzz: $(OWN_UV) ## Send random calls to every operation of both APIs, and chains of calls (minutes to hours); make fuzz examples=200 seed=7
+	@DESKSTREAM_FUZZ_EXAMPLES=$(or $(examples),50) DESKSTREAM_FUZZ_SEED=$(or $(seed),1) $(DEV) pytest -s tests/fuzz
 
 bench: $(OWN_UV) ## Measure intake, lists, fan-out, idle and live against their targets (minutes); make bench only=intake
 	@$(DEV) python bench $(only)
