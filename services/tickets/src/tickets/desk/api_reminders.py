@@ -14,7 +14,7 @@ from tickets.desk.reminder_models import Reminder
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import IfCustomerReplies
 from tickets.desk.shapes import ReminderIn
-from tickets.errors import ReminderNotFound, ReminderTooFarOrPast, TicketNotFound
+from tickets.errors import ReminderNotFound, ReminderTooFarOrPast, TicketIsMerged, TicketNotFound
 
 router = APIRouter(prefix="/api/v1", tags=["reminders"])
 
@@ -63,7 +63,7 @@ async def list_reminders(tx: Tx, who: Reader, conf: Conf, cursor: Cursor = None,
 @router.get(
     "/tickets/{number:int}/reminder",
     operation_id="get_reminder",
-    responses=refusals(TicketNotFound, ReminderNotFound),
+    responses=refusals(TicketNotFound, TicketIsMerged, ReminderNotFound),
 )
 async def get_reminder(tx: Tx, who: Reader, number: Number) -> ReminderOut:
     """The agent's own reminder of a ticket."""
@@ -73,7 +73,7 @@ async def get_reminder(tx: Tx, who: Reader, number: Number) -> ReminderOut:
 @router.put(
     "/tickets/{number:int}/reminder",
     operation_id="set_reminder",
-    responses=refusals(TicketNotFound, ReminderTooFarOrPast, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, ReminderTooFarOrPast, Invalid),
 )
 async def set_reminder(tx: Tx, who: Reader, number: Number, wanted: ReminderIn) -> ReminderOut:
     """Be reminded of a ticket. Until then it is not in the agent's *Action required*; other agents notice nothing."""
@@ -84,7 +84,7 @@ async def set_reminder(tx: Tx, who: Reader, number: Number, wanted: ReminderIn) 
     "/tickets/{number:int}/reminder",
     operation_id="remove_reminder",
     status_code=204,
-    responses=refusals(TicketNotFound),
+    responses=refusals(TicketNotFound, TicketIsMerged),
 )
 async def remove_reminder(tx: Tx, who: Reader, number: Number) -> None:
     """Remove the reminder: one that waits is given up, one that is due is done with."""

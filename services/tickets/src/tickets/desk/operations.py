@@ -102,11 +102,13 @@ _FIRST_KIND = {"email": Kind.OUTGOING, "enquiry": Kind.INCOMING, "internal": Kin
 
 
 async def reply_to_ticket(
-    tx: Transaction, acting: Acting, number: int, reply: ReplyIn, *, settings: Settings
+    tx: Transaction, acting: Acting, number: int, reply: ReplyIn, *, settings: Settings, begun_in: UUID | None = None
 ) -> tuple[Ticket, NewActivity, Leaving]:
     """Answer the customer by mail (AT-02). The status follows when the mail was accepted (MT-08).
 
-    Raises what `find_ticket` does, `NoRecipient`, `NewActivities`, `ActivityNotFound`, `CannotBeAnswered`.
+    ``begun_in`` is the ticket that the reply was begun in, which may have been merged since: who was meant then is
+    written to, unless the reply says who. Raises what `find_ticket` does, `NoRecipient`, `NewActivities`,
+    `ActivityNotFound`, `CannotBeAnswered`.
     """
     family = await lock_family(tx, number)
     ticket = await find_ticket(tx, acting.access, number, Verb.MAIL)
@@ -114,7 +116,7 @@ async def reply_to_ticket(
     channel = (await channel_facts(tx, [ticket.channel]))[ticket.channel]
     activity = acting.writes(ticket.id, Kind.OUTGOING, reply, tx, shown=reply.shown_outside)
     family = family or Family(ticket)
-    home = await _home_of_reply(tx, family, reply) if family.merged else ticket
+    home = await _home_of_reply(tx, family, reply, begun_in) if family.merged else ticket
     parent = await parent_of_reply(
         tx,
         ticket.id,
@@ -140,8 +142,10 @@ async def reply_to_ticket(
     return ticket, activity, leaving
 
 
-async def _home_of_reply(tx: Transaction, family: Family, reply: ReplyIn) -> Ticket:
+async def _home_of_reply(tx: Transaction, family: Family, reply: ReplyIn, begun_in: UUID | None) -> Ticket:
     """The ticket of the family that the reply is written in: its number, subject and thread are in the mail."""
+    if begun_in is not None and begun_in != family.living.id and reply.to is None and reply.activity_id is None:
+        return family.home(begun_in)
     chosen = None if reply.to is None else {mailbox.address.lower() for mailbox in (*reply.to, *(reply.cc or ()))}
     answered = reply.activity_id
     last = await home_of(tx, answered) if answered else None

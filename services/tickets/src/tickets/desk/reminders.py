@@ -17,6 +17,7 @@ from tickets.desk.operations import Acting
 from tickets.desk.queries import SEEN, find_ticket
 from tickets.desk.reminder_models import Reminder
 from tickets.desk.shapes import ReminderIn
+from tickets.desk.structure.families import lock_families
 from tickets.errors import ReminderNotFound, ReminderTooFarOrPast, TicketNotFound
 
 SHOW_REMINDERS = "show-reminders"
@@ -30,6 +31,7 @@ async def set_reminder(tx: Transaction, acting: Acting, number: int, wanted: Rem
 
     Raises what `find_ticket` does, and `ReminderTooFarOrPast`.
     """
+    await lock_families(tx, numbers=[number])  # a ticket that is being merged: its reminders have gone already
     ticket = await find_ticket(tx, acting.access, number)
     if not tx.now < wanted.at < tx.now + FURTHEST:
         raise ReminderTooFarOrPast("Choose a time that is still to come, within ten years.")
@@ -65,7 +67,7 @@ async def get_reminder(tx: Transaction, acting: Acting, number: int) -> Reminder
 _MINE = (
     sa.select(Reminder, Ticket.number, Ticket.subject)
     .join(Ticket, Ticket.id == Reminder.ticket_id)
-    .where(Reminder.agent_id == sa.bindparam("me", type_=sa.Uuid), SEEN)
+    .where(Reminder.agent_id == sa.bindparam("me", type_=sa.Uuid), Ticket.merged_into.is_(None), SEEN)
     .order_by(Reminder.at, Reminder.ticket_id)
     .limit(sa.bindparam("rows", type_=sa.Integer))
 )
@@ -98,6 +100,7 @@ async def show_next_due(tx: Transaction) -> bool:
     found = (
         await tx.session.execute(
             waiting.join(Ticket, Ticket.id == Reminder.ticket_id)
+            .where(Ticket.merged_into.is_(None))
             .order_by(Reminder.at)
             .limit(1)
             .with_for_update(of=Ticket, skip_locked=True)

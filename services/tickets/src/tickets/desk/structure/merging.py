@@ -25,6 +25,7 @@ from tickets.desk.records import NewActivity, field_change
 from tickets.desk.rules.structure import Change, status_after_merge, why_not_merge
 from tickets.desk.rules.subjects import reference
 from tickets.desk.rules.words import Kind
+from tickets.desk.structure.belongings import give_reminders_back, take_reminders
 from tickets.desk.structure.families import families_of, lock_families
 from tickets.desk.structure.models import StructuralChange
 from tickets.desk.structure.shapes import MergeIn
@@ -58,17 +59,18 @@ async def merge(
     before = state_of(target, OF_TARGET)
     memory: dict[str, Any] = {"source": state_of(source, OF_SOURCE), "homes": [str(one.id) for one in homes]}
     was_open, ball = not source.closed, source.ball
-    memory["watchers"] = await absorb(tx, homes, target, journal.channel(target))
+    there = journal.channel(target)
+    memory["watchers"] = await absorb(tx, homes, target, there)
+    memory["reminders"] = await take_reminders(tx, source, target, seeing=there.standard | there.informal)
     changes = [field_change("merged", before=None, after=reference(prefix, source.number))]
     fields = ["merged", "watchers"] if memory["watchers"] else ["merged"]
-    if target.owner_id is None and source.owner_id and journal.channel(target).sees(source.owner_id):
+    if target.owner_id is None and source.owner_id and there.sees(source.owner_id):
         target.owner_id = source.owner_id
         fields.append("owner")
     target.last_incoming_at = _latest(target.last_incoming_at, source.last_incoming_at)
     journal.add(target, traced(tx, acting, target, changes, asked.reason), actor=acting.actor)
     journal.change(target, *fields, actor=acting.actor)
-    flow = journal.channel(target).flow
-    journal.follow(target, status_after_merge(flow, journal.place(target), open_=was_open, ball=ball))
+    journal.follow(target, status_after_merge(there.flow, journal.place(target), open_=was_open, ball=ball))
     journal.restructured(TicketMerged, source, actor=acting.actor, into_ticket_id=target.id)
     memory["target"] = {"before": before, "after": state_of(target, OF_TARGET)}
     await journal.write()
@@ -132,6 +134,7 @@ async def take_apart(
         .execution_options(synchronize_session=False)
     )
     await leave(tx, target, memory["watchers"])
+    await give_reminders_back(tx, memory.get("reminders", {}), source=source, target=target)
     put_back_status = await _reset_target(tx, target, memory["target"])
     changes = [field_change("merged", before=reference(prefix, source.number), after=None)]
     journal.add(target, traced(tx, acting, target, changes, reason), actor=acting.actor)

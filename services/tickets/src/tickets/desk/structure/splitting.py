@@ -23,6 +23,7 @@ from tickets.desk.records import NewTicket, field_change
 from tickets.desk.rules.structure import Change, Link, why_not_split
 from tickets.desk.rules.subjects import own_subject, reference, topic
 from tickets.desk.rules.words import Kind, Origin
+from tickets.desk.structure.belongings import take_reminders
 from tickets.desk.structure.families import families_of, lock_families
 from tickets.desk.structure.merging import absorb, last_word, remember, traced
 from tickets.desk.structure.models import StructuralChange, TicketLink
@@ -214,7 +215,9 @@ async def put_together(
     )
     of_split = (TicketLink.from_id == other.id) & (TicketLink.to_id == origin.id)
     await tx.session.execute(sa.delete(TicketLink).where(of_split, TicketLink.kind == Link.SPLIT_FROM))
-    await absorb(tx, [other], origin, journal.channel(origin))
+    channel = journal.channel(origin)
+    await absorb(tx, [other], origin, channel)
+    await take_reminders(tx, other, origin, seeing=channel.standard | channel.informal)
     origin.last_incoming_at = await last_word(tx, origin.id)
     shown = sa.select(Activity.id).where(Activity.written_in == other.id, Activity.shown_outside.is_(True))
     if await tx.session.scalar(shown.limit(1)) is None:

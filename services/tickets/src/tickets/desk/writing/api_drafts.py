@@ -24,6 +24,7 @@ from tickets.errors import (
     FilesTooLarge,
     NewActivities,
     NoRecipient,
+    TicketIsMerged,
     TicketNotFound,
     UnknownReference,
 )
@@ -39,7 +40,7 @@ OfTicket = Annotated[int | None, Query(ge=1, le=2**53, description="Only drafts 
     operation_id="create_draft",
     status_code=201,
     response_model=DraftOut,
-    responses=refusals(TicketNotFound, DraftExists, DraftIncomplete, UnknownReference, Invalid),
+    responses=refusals(TicketNotFound, TicketIsMerged, DraftExists, DraftIncomplete, UnknownReference, Invalid),
 )
 async def create_draft(
     request: Request, tx: Tx, who: Noter, conf: Conf, new: DraftIn, key: IdempotencyKey = None

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from chassis.database import Transaction
 from chassis.ids import new_id
@@ -40,7 +41,10 @@ from tickets.settings import Settings
 
 _OPENS = {DraftKind.NEW_EMAIL: "email", DraftKind.NEW_ENQUIRY: "enquiry", DraftKind.NEW_INTERNAL: "internal"}
 _LISTED = sa.select(Draft, Ticket.number, Ticket.subject, sa.and_(Ticket.id.is_not(None), SEEN).label("visible"))
-_LISTED = _LISTED.outerjoin(Ticket, Ticket.id == Draft.ticket_id)
+_Begun = aliased(Ticket)
+_LISTED = _LISTED.outerjoin(_Begun, _Begun.id == Draft.ticket_id)
+_LISTED = _LISTED.outerjoin(Ticket, Ticket.id == sa.func.coalesce(_Begun.merged_into, _Begun.id))
+"""Drafts with the ticket that goes on: a draft names the one that it was begun in, which may have been merged."""
 
 
 async def create_draft(tx: Transaction, acting: Acting, new: DraftIn, *, prefix: str) -> DraftOut:
@@ -209,9 +213,8 @@ async def send_draft(
         first = sa.select(Activity.id).where(Activity.ticket_id == ticket.id).order_by(Activity.id).limit(1)
         activity_id = (await tx.session.scalars(first)).one()
         return await _sent(tx, ticket.number, ticket.version, activity_id)
-    number = await tx.session.scalar(sa.select(Ticket.number).where(Ticket.id == draft.ticket_id))
     try:
-        changed, activity = await _add(tx, acting, number or 0, draft.kind, finished, settings=settings)
+        changed, activity = await _add(tx, acting, draft, finished, settings=settings)
     except (TicketNotFound, ChannelIsReadOnly) as error:
         raise DraftOutOfSight(
             "You may not see or not change this ticket any more, so nothing can be sent there. Your text stays yours:"
@@ -221,12 +224,16 @@ async def send_draft(
 
 
 async def _add(
-    tx: Transaction, acting: Acting, number: int, kind: DraftKind, finished: ReplyIn | NoteIn, *, settings: Settings
+    tx: Transaction, acting: Acting, draft: Draft, finished: ReplyIn | NoteIn, *, settings: Settings
 ) -> tuple[Ticket, UUID]:
+    living = sa.select(Ticket.number).join(_Begun, Ticket.id == sa.func.coalesce(_Begun.merged_into, _Begun.id))
+    number = (await tx.session.scalars(living.where(_Begun.id == draft.ticket_id))).one()
     if isinstance(finished, ReplyIn):
-        ticket, activity, _ = await operations.reply_to_ticket(tx, acting, number, finished, settings=settings)
+        ticket, activity, _ = await operations.reply_to_ticket(
+            tx, acting, number, finished, begun_in=draft.ticket_id, settings=settings
+        )
     else:
-        kind_of = Kind.CALL if kind is DraftKind.CALL else Kind.NOTE
+        kind_of = Kind.CALL if draft.kind is DraftKind.CALL else Kind.NOTE
         ticket, activity = await operations.add_note(tx, acting, number, finished, kind=kind_of, settings=settings)
     return ticket, activity.id
 

@@ -55,7 +55,7 @@ async def withdraw(tx: Transaction, acting: Acting, number: int, activity_id: UU
     kept = mail.kept or {}
     content = dict(kept.get("content", {}))
     kind = DraftKind.FOLLOW_UP if content.get("mode") == Mode.FOLLOW_UP else DraftKind.REPLY
-    draft = recover(tx, acting.who.agent_id, ticket.id, kind, content)
+    draft = recover(tx, acting.who.agent_id, activity.written_in or ticket.id, kind, content)
     await _empty(tx, activity, mail)
     channels = await channel_facts(tx, [ticket.channel])
     journal = Journal(tx, channels)
