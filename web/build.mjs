@@ -5,6 +5,7 @@ import zlib from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
+import { helpPages } from './markdown.mjs'
 
 const web = import.meta.dirname
 /** Bytes of JavaScript, compressed by gzip, that a first visit may need before it shows anything. */
@@ -19,7 +20,7 @@ for (const app of apps) {
     configFile: false,
     logLevel: 'warn',
     publicDir: path.join(web, 'public'),
-    plugins: [react(), tailwind()],
+    plugins: [helpPages(), react(), tailwind()],
     build: {
       outDir: folder,
       emptyOutDir: true,

@@ -26,7 +26,7 @@ LONGEST = 600.0
 """Seconds that one step may take; a network that answers nothing must not hold a start for ever."""
 
 PACKAGES = ("package-lock.json", "package.json")
-SOURCES = ("apps/**/*", "shared/**/*", "public/**/*", "build.mjs", "build.py", *PACKAGES)
+SOURCES = ("apps/**/*", "shared/**/*", "public/**/*", "build.mjs", "markdown.mjs", "build.py", *PACKAGES)
 
 
 class BuildFailed(Exception):

@@ -2,11 +2,12 @@
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { helpPages } from './markdown.mjs'
 
 const desk = 'http://localhost:8080'
 
 export default defineConfig({
   publicDir: new URL('./public', import.meta.url).pathname,
-  plugins: [react(), tailwind()],
+  plugins: [helpPages(), react(), tailwind()],
   server: { proxy: { '/api': desk, '/dev': desk, '/portal': desk } },
 })

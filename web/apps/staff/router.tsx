@@ -5,6 +5,7 @@ import { ScreenError } from './app/ScreenError'
 import { VIEWS } from './app/views'
 import { configRoute } from './screens/config/route'
 import { setupRoute } from './screens/first-run/route'
+import { helpRoute } from './screens/help/route'
 import { kitRoute } from './screens/kit/route'
 import { forgotRoute, invitationRoute, resetRoute } from './screens/password/routes'
 import { profileRoute } from './screens/profile/route'
@@ -33,6 +34,7 @@ const routes = rootRoute.addChildren([
     homeRoute,
     ticketsRoute.addChildren([noTicketRoute, ticketRoute]),
     configRoute,
+    helpRoute,
     profileRoute,
   ]),
 ])

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useText } from '../i18n/language'
 import { classes } from '../lib/classes'
 import { Button } from './Button'
@@ -14,6 +14,8 @@ type DialogProps = {
   /** The row of buttons below. */
   actions?: ReactNode
   width?: 'narrow' | 'wide'
+  /** A link to its help page, beside the button that closes it. */
+  help?: ReactNode
   /** What gets the focus when it opens; without it the first button does. */
   beginAt?: () => HTMLElement | null | undefined
 }
@@ -22,15 +24,18 @@ const BACKDROP =
   'fixed inset-0 z-40 bg-black/30 transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0'
 
 /** A dialog over everything; `data-modal` tells the shortcuts to be silent meanwhile. */
-export function Dialog({ open, onClose, title, children, actions, width = 'narrow', beginAt }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, width = 'narrow', help, beginAt }: DialogProps) {
   const text = useText(words)
+  const closing = useRef<HTMLButtonElement>(null)
+  // The link to the help stands before the button, and must not take the focus from it.
+  const first = () => beginAt?.() ?? closing.current ?? true
   return (
     <Base.Root open={open} onOpenChange={next => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
         <Base.Popup
           data-modal
-          {...(beginAt && { initialFocus: () => beginAt() ?? true })}
+          {...((beginAt || help) && { initialFocus: help ? first : () => beginAt?.() ?? true })}
           className={classes(
             'pop fixed top-[10vh] left-1/2 z-50 flex max-h-[80vh] -translate-x-1/2 flex-col',
             width === 'wide' ? 'w-[min(760px,94vw)]' : 'w-[min(460px,94vw)]',
@@ -38,7 +43,8 @@ export function Dialog({ open, onClose, title, children, actions, width = 'narro
         >
           <div className="flex items-center gap-2 py-3 pr-3 pl-5">
             <Base.Title className="flex-1 font-semibold text-lg">{title}</Base.Title>
-            <Base.Close render={<Button look="ghost" size="icon" aria-label={text.close} />}>
+            {help}
+            <Base.Close ref={closing} render={<Button look="ghost" size="icon" aria-label={text.close} />}>
               <X size={16} />
             </Base.Close>
           </div>

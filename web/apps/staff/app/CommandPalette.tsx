@@ -3,9 +3,11 @@ import { Dialog } from '@base-ui/react/dialog'
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
-import { useText } from '../../../shared/i18n/language'
+import { useLanguage, useText } from '../../../shared/i18n/language'
 import { type Command, offeredCommands } from '../../../shared/lib/keys'
 import { Kbd } from '../../../shared/ui/kit'
+import { titlesOf } from '../screens/help/titles'
+import { words as helpWords } from '../screens/help/words'
 import { chrome } from './chrome'
 import { words } from './words'
 
@@ -40,7 +42,14 @@ function Palette() {
   // What was offered when the palette opened: opening it takes the focus from the screen, not its commands.
   const [commands] = useState(() => offeredCommands().filter(command => !command.onlyKeys))
   const number = TICKET_NUMBER.exec(typed.trim())?.[1]
-  const groups = grouped(commands)
+  const help = useText(helpWords).help
+  const pages = titlesOf(useLanguage()).map(({ topic, title }) => ({
+    id: `help-${topic}`,
+    group: help,
+    label: `${help}: ${title}`,
+    run: () => void navigate({ to: '/help/{-$topic}', params: { topic } }),
+  }))
+  const groups = grouped([...commands, ...pages])
   if (number) {
     const open = () =>
       void navigate({ to: '/t/$number', params: { number: Number(number) }, search: { list: 'overview' } })

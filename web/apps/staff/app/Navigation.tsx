@@ -8,6 +8,7 @@ import { classes } from '../../../shared/lib/classes'
 import { Button, Kbd, Skeleton } from '../../../shared/ui/kit'
 import { countersQuery, type Filters } from '../data/tickets'
 import { ConfigLink } from '../screens/config/ConfigLink'
+import { HelpNavLink } from '../screens/help/HelpNavLink'
 import { NewTicketMenu } from '../screens/new-ticket/NewTicket'
 import { AccountBar } from './AccountBar'
 import { chrome } from './chrome'
@@ -38,6 +39,7 @@ export function Navigation() {
         <Lists />
       </div>
       <ConfigLink />
+      <HelpNavLink />
       <AccountBar />
     </nav>
   )

@@ -1,6 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useText } from '../../../shared/i18n/language'
 import { type Command, offeredCommands } from '../../../shared/lib/keys'
 import { Dialog, Kbd } from '../../../shared/ui/kit'
+import { words as helpWords } from '../screens/help/words'
 import { chrome } from './chrome'
 import { usePreferences } from './preferences'
 import { words } from './words'
@@ -9,6 +11,7 @@ import { words } from './words'
 export default function ShortcutHelp() {
   const open = chrome.use(state => state.help)
   const text = useText(words)
+  const help = useText(helpWords)
   const singleKeys = usePreferences(all => all.singleKeys)
   return (
     <Dialog open={open} onClose={() => chrome.set({ help: false })} title={text.shortcuts} width="wide">
@@ -17,6 +20,14 @@ export default function ShortcutHelp() {
       <section aria-label={text.shortcuts} tabIndex={0} className="columns-2 gap-10 max-sm:columns-1">
         {open && groups().map(group => <Group key={group[0]} group={group} />)}
       </section>
+      <Link
+        to="/help/{-$topic}"
+        params={{ topic: undefined }}
+        onClick={() => chrome.set({ help: false })}
+        className="text-accent-fg underline underline-offset-2"
+      >
+        {help.allPages}
+      </Link>
     </Dialog>
   )
 }

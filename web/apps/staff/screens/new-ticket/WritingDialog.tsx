@@ -5,6 +5,7 @@ import { useText } from '../../../../shared/i18n/language'
 import { Button, Dialog, notify, Tabs } from '../../../../shared/ui/kit'
 import { problemText } from '../../app/problems'
 import { channelFieldsQuery } from '../../data/creation'
+import { HelpLink } from '../help/HelpLink'
 import { ClosedWay } from './ClosedWay'
 import { DraftsMenu } from './DraftsMenu'
 import { missing, type NewTicket } from './form'
@@ -73,6 +74,7 @@ export function WritingDialog({ beginning, first, options, onClose }: Props) {
       onClose={() => void leave()}
       title={text.newTicket}
       width="wide"
+      help={<HelpLink topic="create-tickets" />}
       beginAt={() => beginningOf(document.getElementById(FORM_ID), way)}
       actions={
         !closed && (

@@ -4,6 +4,7 @@ import { Avatar, IconButton } from '../../../../shared/ui/kit'
 import { chrome } from '../../app/chrome'
 import { words as appWords } from '../../app/words'
 import { useMay, useMe } from '../../data/session'
+import { HelpLink } from '../help/HelpLink'
 import { Absence } from './Absence'
 import { Device } from './Device'
 import { Notifications } from './Notifications'
@@ -29,12 +30,13 @@ export function ProfileScreen() {
       <div className="mx-auto flex max-w-3xl flex-col gap-4 p-6 max-md:p-4">
         <div className="flex items-center gap-3 pb-2">
           <Avatar name={me.name} size={44} />
-          <div className="min-w-0">
+          <div className="min-w-0 flex-1">
             <h1 className="font-semibold text-xl">{text.profile}</h1>
             <p className="truncate text-fg-2">
               {me.name} · {me.email}
             </p>
           </div>
+          <HelpLink topic="basics" />
         </div>
         <Device />
         {writes && <Writing />}

@@ -8,6 +8,7 @@ import { ChannelMark } from '../../app/Navigation'
 import { useMay } from '../../data/session'
 import { PriorityIcon } from '../../parts/PriorityIcon'
 import { StatusIcon } from '../../parts/StatusIcon'
+import { HelpLink } from '../help/HelpLink'
 import { Others } from '../tickets/SplitRow'
 import { openPicker } from './properties/open'
 import { words as propertyWords } from './properties/words'
@@ -44,6 +45,9 @@ export function TicketHead({ ticket }: { ticket: TicketOut }) {
         <Others agents={ticket.presence} />
         <PriorityIcon priority={ticket.priority} size={15} />
         <StatusAndOwner ticket={ticket} />
+        <span className="max-xl:hidden">
+          <HelpLink topic="work-with-tickets" />
+        </span>
         <TicketMenu ticket={ticket} />
       </div>
       <h1 className="break-words font-semibold text-xl">{ticket.subject}</h1>

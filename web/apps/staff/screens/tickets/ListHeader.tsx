@@ -6,6 +6,7 @@ import { prefer } from '../../app/preferences'
 import { viewOf } from '../../app/views'
 import { words as appWords } from '../../app/words'
 import type { Filters } from '../../data/tickets'
+import { HelpLink } from '../help/HelpLink'
 import { FilterMenu } from './FilterMenu'
 import { SearchField } from './SearchField'
 import { words } from './words'
@@ -30,6 +31,7 @@ export function ListHeader({ filters, narrow, table, open }: ListHeaderProps) {
         <Heading className="min-w-0 flex-1 truncate font-semibold text-lg">
           {view ? (app[view.word] as string) : text.tickets}
         </Heading>
+        <HelpLink topic="lists-and-views" />
         <div className="max-md:hidden">
           <IconButton label={form} onClick={() => prefer({ form: table ? 'split' : 'table' })}>
             {table ? <Rows3 size={15} /> : <Rows4 size={15} />}

@@ -4,6 +4,8 @@ import { type ReactNode, useState } from 'react'
 import { useText } from '../../../../../shared/i18n/language'
 import { classes } from '../../../../../shared/lib/classes'
 import { EmptyState, ErrorState, Skeleton } from '../../../../../shared/ui/kit'
+import { HelpLink } from '../../help/HelpLink'
+import { helpOf } from '../helpOf'
 import { useIsKept } from './kept'
 import { words } from './words'
 
@@ -48,6 +50,7 @@ export function SplitPage(props: SplitPageProps) {
         <div className="px-4 pt-4 pb-3">
           <div className="flex min-h-7 items-center gap-2">
             <h1 className="flex-1 font-semibold text-lg">{title}</h1>
+            <HelpLink topic={helpOf(section)} />
             {add && (
               <Link
                 to="/config/{-$section}/{-$id}"

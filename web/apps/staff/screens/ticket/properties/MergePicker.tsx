@@ -7,6 +7,7 @@ import { Button, Dialog, ErrorState, notify, Skeleton } from '../../../../../sha
 import { call } from '../../../app/api'
 import { problemText } from '../../../app/problems'
 import { mergePreviewQuery, refreshAll } from '../../../data/properties'
+import { HelpLink } from '../../help/HelpLink'
 import { PickDialog } from '../PickDialog'
 import { closePicker } from './open'
 import { undoStructure } from './structure'
@@ -51,6 +52,7 @@ function MergeDialog({ ticket, into }: { ticket: TicketOut; into: TicketRow }) {
       onClose={closePicker}
       title={text.mergeAction(into.reference)}
       width="wide"
+      help={<HelpLink topic="work-with-tickets" />}
       actions={
         <Button
           look="primary"

@@ -7,6 +7,7 @@ import { Button, Dialog, notify, SelectField, Skeleton, TextField } from '../../
 import { call, queries } from '../../../app/api'
 import { problemText } from '../../../app/problems'
 import { reminderQuery } from '../../../data/properties'
+import { HelpLink } from '../../help/HelpLink'
 import { asField, inAWeek, inHours, isFuture, nextMonday, tomorrow } from './moments'
 import { closePicker } from './open'
 import { words } from './words'
@@ -16,7 +17,7 @@ export function ReminderDialog({ ticket }: { ticket: TicketOut }) {
   const text = useText(words)
   const { data, isPending } = useQuery(reminderQuery(ticket.number))
   return (
-    <Dialog open onClose={closePicker} title={text.remind}>
+    <Dialog open onClose={closePicker} title={text.remind} help={<HelpLink topic="reminders" />}>
       {isPending ? <Skeleton className="h-40" /> : <Form number={ticket.number} before={data ?? null} />}
     </Dialog>
   )

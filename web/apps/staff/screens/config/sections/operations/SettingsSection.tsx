@@ -6,6 +6,7 @@ import { call } from '../../../../app/api'
 import { settingsQuery } from '../../../../data/config'
 import { channelsQuery } from '../../../../data/desk'
 import { useMay } from '../../../../data/session'
+import { HelpLink } from '../../../help/HelpLink'
 import { LoadingForm } from '../../parts/Detail'
 import { Facts } from '../../parts/Facts'
 import { Choice, Group, Tick } from '../../parts/fields'
@@ -44,6 +45,7 @@ function SettingsForm({ settings }: { settings: SettingsOut }) {
       alone
       readOnly={!may}
       title={text.settings}
+      actions={<HelpLink topic="configuration" />}
       labels={{ default_channel: text.defaultChannel, reopen_days: text.days }}
     >
       <Choice
