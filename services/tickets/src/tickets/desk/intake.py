@@ -123,7 +123,8 @@ class _Intake:
         )
         activity = _activity(mail, ticket, sender, filing)
         self._journal.open(ticket, activity, actor=_actor(mail, sender), because=mail)
-        self._remember(mail, ticket, activity)
+        addresses = self._addresses(mail)
+        self._remember(mail, ticket, activity, addresses, outcome="held" if filing.held else "ticket")
 
     def _attach(self, mail: MailReceived, filing: Filing, ticket: AnyTicket) -> None:
         sender = self._lookup.sender(mail)
@@ -144,7 +145,13 @@ class _Intake:
         elif mail.kind is MailKind.BOUNCE:
             self._bounce(mail)
             self._journal.follow(ticket, after_undeliverable(flow, place), because=mail)
-        self._remember(mail, home, activity, in_ticket=ticket)
+        addresses = self._addresses(mail)
+        if not filing.proven:
+            addresses = {address for address in addresses if self._lookup.takes_part(home, address)}
+        self._remember(mail, home, activity, addresses, in_ticket=ticket)
+
+    def _addresses(self, mail: MailReceived) -> set[str]:
+        return {address for address in _participants(mail) if not self._lookup.is_own(address)}
 
     def _bounce(self, mail: MailReceived) -> None:
         sent = self._lookup.sent_message(mail)
@@ -155,10 +162,20 @@ class _Intake:
             ]
 
     def _remember(
-        self, mail: MailReceived, ticket: AnyTicket, activity: NewActivity, *, in_ticket: AnyTicket | None = None
+        self,
+        mail: MailReceived,
+        ticket: AnyTicket,
+        activity: NewActivity,
+        addresses: set[str],
+        *,
+        in_ticket: AnyTicket | None = None,
+        outcome: Literal["ticket", "held"] = "ticket",
     ) -> None:
-        """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now."""
-        addresses = _participants(mail) - self._lookup.own
+        """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now.
+
+        ``addresses`` take part in it from now on. A mail that has nothing but a number to show brings nobody along:
+        else a forged From and a Cc were enough to read the next answer (MT-05, attack 2).
+        """
         seen = self._lookup.remember(mail, ticket, activity.id, addresses)
         self._messages.append(
             {
@@ -172,9 +189,9 @@ class _Intake:
         )
         self._participants |= {(ticket.id, address) for address in addresses}
         now = in_ticket or ticket
-        self._tell(mail, "ticket", replace(seen, ticket_id=now.id, number=now.number))
+        self._tell(mail, outcome, replace(seen, ticket_id=now.id, number=now.number))
 
-    def _tell(self, mail: MailReceived, outcome: Literal["ticket", "duplicate"], seen: SeenMessage) -> None:
+    def _tell(self, mail: MailReceived, outcome: Literal["ticket", "held", "duplicate"], seen: SeenMessage) -> None:
         filed = MailFiled(
             mail_id=mail.mail_id,
             outcome=outcome,
