@@ -123,8 +123,7 @@ class _Intake:
         )
         activity = _activity(mail, ticket, sender, filing)
         self._journal.open(ticket, activity, actor=_actor(mail, sender), because=mail)
-        addresses = self._addresses(mail)
-        self._remember(mail, ticket, activity, addresses, outcome="held" if filing.held else "ticket")
+        self._remember(mail, ticket, activity, self._addresses(mail))
 
     def _attach(self, mail: MailReceived, filing: Filing, ticket: AnyTicket) -> None:
         sender = self._lookup.sender(mail)
@@ -169,7 +168,6 @@ class _Intake:
         addresses: set[str],
         *,
         in_ticket: AnyTicket | None = None,
-        outcome: Literal["ticket", "held"] = "ticket",
     ) -> None:
         """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now.
 
@@ -189,9 +187,9 @@ class _Intake:
         )
         self._participants |= {(ticket.id, address) for address in addresses}
         now = in_ticket or ticket
-        self._tell(mail, outcome, replace(seen, ticket_id=now.id, number=now.number))
+        self._tell(mail, "ticket", replace(seen, ticket_id=now.id, number=now.number))
 
-    def _tell(self, mail: MailReceived, outcome: Literal["ticket", "held", "duplicate"], seen: SeenMessage) -> None:
+    def _tell(self, mail: MailReceived, outcome: Literal["ticket", "duplicate"], seen: SeenMessage) -> None:
         filed = MailFiled(
             mail_id=mail.mail_id,
             outcome=outcome,

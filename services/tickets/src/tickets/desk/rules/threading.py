@@ -46,15 +46,13 @@ class Filing:
     """``ticket_id`` is where the mail goes, or the ticket that a new one possibly follows up.
 
     ``proven``: it names something that only those know who got a mail of the ticket. Without that there is only the
-    address in its From line, which anybody can write. ``held``: it waits for an agent's consent in a ticket of its
-    own, because its sender takes no part in the other one (MA-07, MT-05).
+    address in its From line, which anybody can write.
     """
 
     verdict: Verdict
     explanation: str
     ticket_id: UUID | None = None
     proven: bool = False
-    held: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,11 +193,9 @@ def _ordinary(mail: MailReceived, matches: Sequence[_Match], takes_part: Callabl
     if not matches:
         return Filing(verdict=Verdict.OPEN, explanation="It names no ticket, so it opened this one.")
     first = matches[0].target
-    held = not takes_part(first.ticket_id)
-    why = f"but {sender} takes no part in it" if held else "which was closed too long ago"
+    why = "which was closed too long ago" if takes_part(first.ticket_id) else f"but {sender} takes no part in it"
     return Filing(
         verdict=Verdict.OPEN,
         ticket_id=first.ticket_id,
         explanation=f"It possibly belongs to {first.reference}, {why}.",
-        held=held,
     )

@@ -22,7 +22,7 @@ _KEY_AND_NUMBER = r"(?P<number>[1-9][0-9]{0,14})\.(?P<key>[a-z2-7]{4})\."
 _MESSAGE = re.compile(
     r"(?P<nonce>[0-9a-f]{32})\." + _KEY_AND_NUMBER + r"(?P<mac>[a-z2-7]{26})@(?P<domain>[A-Za-z0-9.-]{1,255})"
 )
-_ADDRESS = re.compile(r"[^@]{1,40}\+r\." + _KEY_AND_NUMBER + r"(?P<mac>[a-z2-7]{20})@[^@]{1,255}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@]{0,39}[^@+]\+r\." + _KEY_AND_NUMBER + r"(?P<mac>[a-z2-7]{20})@[^@]{1,255}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
