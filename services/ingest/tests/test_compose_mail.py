@@ -86,6 +86,23 @@ def test_a_plain_answer_has_the_headers_of_a_mail_and_no_others() -> None:
     assert message.get_content() == "Guten Tag\r\n"
 
 
+def test_answers_go_to_the_signed_address_where_it_is_wanted_and_fits() -> None:
+    """MA-07: the token goes behind a plus sign; a local part has 64 characters (RFC 5321 §4.5.3.1.1)."""
+
+    def reply_to(account: str = "support@desk.example", *, wanted: bool = True, **fields: Any) -> str | None:
+        mail = letter(reply_token="r.10042.k7qd.abcdefghijklmnopqrst", **fields)
+        sender = Mailbox(name="Desk", address=account)
+        raw = compose(mail, sender=sender, now=NOW, attachments=BLOBS, instance="desk-1", reply_addresses=wanted)
+        found: str | None = second_opinion(raw)["Reply-To"]
+        return found
+
+    assert reply_to() == "Desk <support+r.10042.k7qd.abcdefghijklmnopqrst@desk.example>"
+    assert reply_to(wanted=False) is None
+    assert reply_to(automatic=True) is None
+    assert reply_to(f"{'a' * 30}@desk.example") is not None
+    assert reply_to(f"{'a' * 31}@desk.example") is None
+
+
 def test_an_answer_of_a_person_is_read_back_as_one() -> None:
     assert read(sent(letter())).kind == MailKind.HUMAN
 

@@ -59,6 +59,8 @@ class MailReceived(Event):
     mail has none, and nothing may rely on its being unique. ``truncated`` tells that a body was cut at
     the cap. ``html`` is sanitised: it runs and loads nothing (MT-12).
     ``account`` is the key of the mail account that got it, ``account_address`` its own address: nobody to answer to.
+    ``delivered_to`` is where the envelope said that it shall go, as far as that is known: more than one address of
+    ours, or one with something behind a plus sign.
     Of a bounce, ``reported_message_id`` is the mail that it is about and ``bounced`` those whom it did not reach; both
     are empty where the report does not say, and anyone can forge a report.
     """
@@ -85,6 +87,7 @@ class MailReceived(Event):
     reported_message_id: str | None = None
     bounced: tuple[BouncedRecipient, ...] = ()
     account_address: str | None = None
+    delivered_to: tuple[str, ...] = ()
 
 
 class SentReference(Shape):
@@ -125,7 +128,8 @@ class SendMail(Request[MailQueued], reply=MailQueued):
     The sender's address is that of the mail account of ``channel``, or of the default account. ``message_id`` is
     chosen by the caller and without angle brackets, so that it is known before the mail leaves. ``automatic`` adds
     the headers of RFC 3834 and an empty return path. ``account`` is the key of the account to send from: an active
-    one of ``channel``, or the default one; any other is refused. Problems: ``no_account``, ``invalid_recipient``.
+    one of ``channel``, or the default one; any other is refused. ``reply_token`` goes behind a plus sign into the
+    address that answers go to, where the installation wants that. Problems: ``no_account``, ``invalid_recipient``.
     """
 
     outgoing_id: UUID
@@ -144,6 +148,7 @@ class SendMail(Request[MailQueued], reply=MailQueued):
     attachments: tuple[Attachment, ...] = ()
     automatic: bool = False
     account: str | None = None
+    reply_token: str | None = None
 
 
 class MailAccountCard(Shape):

@@ -50,6 +50,11 @@ class Settings(ServiceSettings):
     )
     relay_timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for each answer of the relay.")
     relay_connections: int = Field(default=4, ge=1, le=50, description="Connections to the relay at a time.")
+    reply_addresses: bool = Field(
+        default=False,
+        description="Let answers go to address+token, signed, so that they find their ticket whatever a mail program "
+        "does to the headers. Only where the mail server delivers address+anything (subaddressing, RFC 5233).",
+    )
     send_for: timedelta = Field(
         default=timedelta(days=5), description="How long a mail is tried again before its recipients count as failed."
     )

@@ -10,6 +10,7 @@ from tickets.desk import reminder_models as reminders
 from tickets.desk.bulk import models as bulk
 from tickets.desk.presence import models as presence
 from tickets.desk.reading import models as reading
+from tickets.desk.signing import models as signing
 from tickets.desk.structure import models as structure
 from tickets.desk.writing import models as writing
 from tickets.installation import models as installation
@@ -34,6 +35,7 @@ __all__ = [
     "properties",
     "reading",
     "reminders",
+    "signing",
     "staff",
     "structure",
     "writing",

@@ -9,6 +9,7 @@ import pytest
 from contracts.ingest import Attachment, Mailbox, MailKind, MailReceived
 from tickets.desk.rules.threading import (
     LONGEST_KEY,
+    Evidence,
     Known,
     Target,
     Verdict,
@@ -94,10 +95,7 @@ def test_a_mail_goes_where_it_belongs(
 ) -> None:
     filing = file_mail(
         mail(**fields),
-        known=KNOWN,
-        numbers=numbers,
-        by_id=TARGETS,
-        by_number=NUMBERS,
+        Evidence(known=KNOWN, numbers=numbers, by_id=TARGETS, by_number=NUMBERS),
         takes_part=lambda ticket_id: ticket_id in takes_part,
     )
     assert (filing.verdict, filing.ticket_id) == (verdict, ticket_id)
@@ -105,13 +103,10 @@ def test_a_mail_goes_where_it_belongs(
 
 
 def test_the_explanation_names_what_matched_and_why_it_may() -> None:
-    found = file_mail(
-        mail(), known={}, numbers=(10_001,), by_id=TARGETS, by_number=NUMBERS, takes_part=lambda _ticket_id: True
-    )
+    evidence = Evidence(known={}, numbers=(10_001,), by_id=TARGETS, by_number=NUMBERS)
+    found = file_mail(mail(), evidence, takes_part=lambda _ticket_id: True)
     assert found.explanation == "Its subject has the number DS-10001. Sabine@Schulz.example takes part in it."
-    held = file_mail(
-        mail(), known={}, numbers=(10_001,), by_id=TARGETS, by_number=NUMBERS, takes_part=lambda _ticket_id: False
-    )
+    held = file_mail(mail(), evidence, takes_part=lambda _ticket_id: False)
     assert held.explanation == "It possibly belongs to DS-10001, but Sabine@Schulz.example takes no part in it."
 
 

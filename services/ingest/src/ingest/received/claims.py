@@ -27,6 +27,7 @@ class Claim:
     account_address: str
     channel: str
     envelope_sender: str
+    envelope_recipients: list[str]
     raw_sha256: str
     received_at: datetime
     tries: int
@@ -85,6 +86,7 @@ def _claim_statement() -> sa.Executable:
             mail_account.c.address.label("account_address"),
             mail_account.c.channel,
             mail.c.envelope_sender,
+            mail.c.envelope_recipients,
             mail.c.raw_sha256,
             mail.c.received_at,
             mail.c.tries,

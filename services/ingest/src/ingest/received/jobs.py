@@ -167,6 +167,7 @@ def received(one: Claim, parsed: ParsedMail, addresses: Sequence[str]) -> MailRe
         mail_id=one.id,
         account=one.account,
         account_address=one.account_address,
+        delivered_to=tuple(one.envelope_recipients),
         channel=one.channel,
         received_at=one.received_at,
         kind=parsed.kind,

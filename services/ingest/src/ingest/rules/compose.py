@@ -25,6 +25,9 @@ KEPT_REFERENCES = 10
 MAX_LINE = 998
 """Bytes of a line without its end (RFC 5322 §2.1.1)."""
 
+MAX_LOCAL_PART = 64
+"""Characters before the at sign (RFC 5321 §4.5.3.1.1)."""
+
 _LINE = 76
 _LONGEST_ID = 900
 
@@ -55,17 +58,26 @@ class CannotComposeError(Exception):
 
 
 def compose(
-    mail: SendMail, *, sender: Mailbox, now: datetime, attachments: Mapping[str, bytes], instance: str
+    mail: SendMail,
+    *,
+    sender: Mailbox,
+    now: datetime,
+    attachments: Mapping[str, bytes],
+    instance: str,
+    reply_addresses: bool = False,
 ) -> bytes:
     """The mail as it goes over the wire: CRLF, ASCII only, lines of at most 998 characters, no Bcc.
 
     ``attachments`` holds the bytes by SHA-256, ``instance`` names this installation in the loop marker of automatic
-    mails (RFC 3834 §5, reliability.md 3.2). Raises `CannotComposeError`: any control character in a header value, an
-    address that is none or whose local part is not ASCII (SMTPUTF8 is not used), a header beyond 32 KiB, bytes that
-    are not there.
+    mails (RFC 3834 §5, reliability.md 3.2). With ``reply_addresses`` answers go to the sender's address with the
+    mail's token behind a plus sign (RFC 5233), as far as its local part has room for it.
+
+    Raises `CannotComposeError`: any control character in a header value, an address that is none or whose local part
+    is not ASCII (SMTPUTF8 is not used), a header beyond 32 KiB, bytes that are not there.
     """
     author = Mailbox(name=sender.name if mail.from_name is None else mail.from_name, address=sender.address)
-    headers = _headers(mail, author, now=now, instance=instance)
+    answers_to = reply_address(author.address, mail.reply_token) if reply_addresses and not mail.automatic else None
+    headers = _headers(mail, author, answers_to, now=now, instance=instance)
     entity = _entity(mail, attachments)
     top = [*headers, ("MIME-Version", "1.0"), *entity.headers]
     block = _block(top)
@@ -92,12 +104,24 @@ def kept_references(ids: Sequence[str]) -> tuple[str, ...]:
     return unique if len(unique) <= KEPT_REFERENCES else unique[:1] + unique[1 - KEPT_REFERENCES :]
 
 
-def _headers(mail: SendMail, author: Mailbox, *, now: datetime, instance: str) -> list[tuple[str, str]]:
+def reply_address(address: str, token: str | None) -> str | None:
+    """The address that the answers to a mail go to; None where that is the address itself (RFC 5321 §4.5.3.1.1)."""
+    local, _, domain = address.rpartition("@")
+    if token is None or local.startswith('"') or len(local) + 1 + len(token) > MAX_LOCAL_PART:
+        return None
+    return f"{local}+{token}@{domain}"
+
+
+def _headers(
+    mail: SendMail, author: Mailbox, answers_to: str | None, *, now: datetime, instance: str
+) -> list[tuple[str, str]]:
     if not (mail.to or mail.cc or mail.bcc):
         raise CannotComposeError(RefusalCode.INVALID_RECIPIENT, "the mail has no recipient")
     for hidden in mail.bcc:
         _mailbox(hidden)
     headers = [("From", _mailbox(author)), ("Date", format_datetime(now)), ("Subject", _text(mail.subject, "subject"))]
+    if answers_to is not None:
+        headers.append(("Reply-To", _mailbox(Mailbox(name=author.name, address=answers_to))))
     headers += [(name, _mailboxes(boxes)) for name, boxes in (("To", mail.to), ("Cc", mail.cc)) if boxes]
     headers.append(("Message-ID", _id(mail.message_id)))
     if parent := _foreign_ids([mail.in_reply_to or ""]):

@@ -137,6 +137,7 @@ class SendJob:
             now=due.queued_at,
             attachments=files,
             instance=self._settings.instance,
+            reply_addresses=self._settings.reply_addresses,
         )
         sha256 = await self._blobs.put(raw)
         async with self._database.transaction() as tx:

@@ -16,7 +16,9 @@ from tickets.database import is_one_of, table_of
 from tickets.desk.journal import SYSTEM, Journal
 from tickets.desk.models import Activity, RecipientState, Ticket, TicketMail
 from tickets.desk.records import NewActivity
+from tickets.desk.rules.tokens import reply_token
 from tickets.desk.rules.words import Delivery, Kind, Sending
+from tickets.desk.signing.keys import signing_key
 from tickets.desk.structure.families import lock_families
 
 REFERENCE = "activity"
@@ -134,18 +136,22 @@ async def _set_states(
 async def claim_due_mail(tx: Transaction) -> tuple[TicketMail, SendMail] | None:
     """The mail that has waited longest, locked until the commit, as the mail service wants it; None: nothing is due."""
     statement = (
-        sa.select(TicketMail, Activity)
+        sa.select(TicketMail, Activity, Ticket.number)
         .join(Activity, Activity.id == TicketMail.activity_id)
+        .join(Ticket, Ticket.id == sa.func.coalesce(Activity.written_in, Activity.ticket_id))
         .where(TicketMail.state == Sending.WAITING, TicketMail.due_at <= tx.now)
         .order_by(TicketMail.due_at)
         .limit(1)
         .with_for_update(of=TicketMail, skip_locked=True)
     )
     row = (await tx.session.execute(statement)).one_or_none()
-    return (row.TicketMail, _request(row.TicketMail, row.Activity)) if row else None
+    if row is None:
+        return None
+    token = reply_token(await signing_key(tx), number=row.number)
+    return row.TicketMail, _request(row.TicketMail, row.Activity, token)
 
 
-def _request(mail: TicketMail, activity: Activity) -> SendMail:
+def _request(mail: TicketMail, activity: Activity, token: str) -> SendMail:
     return SendMail(
         outgoing_id=mail.id,
         reference=SentReference(kind=REFERENCE, id=activity.id),
@@ -162,6 +168,7 @@ def _request(mail: TicketMail, activity: Activity) -> SendMail:
         in_reply_to=activity.thread[-1] if activity.thread else None,
         references=tuple(activity.thread),
         attachments=tuple(Attachment.model_validate(file) for file in activity.attachments),
+        reply_token=token,
     )
 
 

@@ -123,7 +123,7 @@ class _Intake:
         )
         activity = _activity(mail, ticket, sender, filing)
         self._journal.open(ticket, activity, actor=_actor(mail, sender), because=mail)
-        self._remember(mail, ticket, activity)
+        self._remember(mail, ticket, activity, self._addresses(mail))
 
     def _attach(self, mail: MailReceived, filing: Filing, ticket: AnyTicket) -> None:
         sender = self._lookup.sender(mail)
@@ -144,7 +144,13 @@ class _Intake:
         elif mail.kind is MailKind.BOUNCE:
             self._bounce(mail)
             self._journal.follow(ticket, after_undeliverable(flow, place), because=mail)
-        self._remember(mail, home, activity, in_ticket=ticket)
+        addresses = self._addresses(mail)
+        if not filing.proven:
+            addresses = {address for address in addresses if self._lookup.takes_part(home, address)}
+        self._remember(mail, home, activity, addresses, in_ticket=ticket)
+
+    def _addresses(self, mail: MailReceived) -> set[str]:
+        return {address for address in _participants(mail) if not self._lookup.is_own(address)}
 
     def _bounce(self, mail: MailReceived) -> None:
         sent = self._lookup.sent_message(mail)
@@ -155,10 +161,19 @@ class _Intake:
             ]
 
     def _remember(
-        self, mail: MailReceived, ticket: AnyTicket, activity: NewActivity, *, in_ticket: AnyTicket | None = None
+        self,
+        mail: MailReceived,
+        ticket: AnyTicket,
+        activity: NewActivity,
+        addresses: set[str],
+        *,
+        in_ticket: AnyTicket | None = None,
     ) -> None:
-        """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now."""
-        addresses = _participants(mail) - self._lookup.own
+        """Keep what later mails need at the ticket that this one was written in; it may be ``in_ticket`` by now.
+
+        ``addresses`` take part in it from now on. A mail that has nothing but a number to show brings nobody along:
+        else a forged From and a Cc were enough to read the next answer (MT-05, attack 2).
+        """
         seen = self._lookup.remember(mail, ticket, activity.id, addresses)
         self._messages.append(
             {

@@ -14,8 +14,10 @@ from tickets.database import is_any
 from tickets.desk.models import KnownMessage, OwnAddress, Participant, Ticket
 from tickets.desk.records import AnyTicket
 from tickets.desk.rules.homes import home_of_mail
+from tickets.desk.rules.recipients import is_own, without_tag
 from tickets.desk.rules.subjects import numbers_in, reference
 from tickets.desk.rules.threading import (
+    Evidence,
     Filing,
     Known,
     Target,
@@ -24,8 +26,11 @@ from tickets.desk.rules.threading import (
     file_mail,
     own_key,
     past_reopening,
+    referenced_ids,
     referenced_keys,
 )
+from tickets.desk.rules.tokens import Token, is_ours, tokens_in
+from tickets.desk.signing.keys import believed_keys
 from tickets.desk.structure.families import Family, families_of, lock_families
 
 
@@ -62,6 +67,7 @@ class _Facts:
     digest: bytes
     references: tuple[str, ...]
     numbers: tuple[int, ...]
+    tokens: tuple[Token, ...]
 
 
 class Lookup:
@@ -80,6 +86,7 @@ class Lookup:
         self._participants: set[tuple[UUID, str]] = set()
         self._senders: dict[UUID, Sender] = {}
         self._reopen_days: dict[str, int] = {}
+        self._secrets: dict[str, bytes] = {}
 
     @classmethod
     async def load(cls, tx: Transaction, mails: Sequence[MailReceived], *, prefix: str) -> Self:
@@ -88,7 +95,10 @@ class Lookup:
         facts = lookup._facts.values()
         await lookup._load_senders(sorted(lookup._facts))
         await lookup._load_messages({key for one in facts for key in (one.own_key, *one.references)})
-        await lookup._load_tickets({number for one in facts for number in one.numbers})
+        if any(one.tokens for one in facts):
+            lookup._secrets = await believed_keys(tx)
+        signed = {token.number for one in facts for token in lookup._signed(one)}
+        await lookup._load_tickets(signed | {number for one in facts for number in one.numbers})
         await lookup._load_addresses(mails)
         return lookup
 
@@ -99,7 +109,7 @@ class Lookup:
     def seen_before(self, mail: MailReceived) -> SeenMessage | None:
         """The same mail, if it was filed already, or our own one that came back to us (MT-03)."""
         facts = self._facts[mail.mail_id]
-        ours = mail.sender is not None and mail.sender.address.lower() in self.own
+        ours = mail.sender is not None and self.is_own(mail.sender.address)
         for seen in self._seen.get(facts.own_key, ()):
             if seen.digest == facts.digest or (seen.digest is None and ours):
                 return seen
@@ -117,16 +127,30 @@ class Lookup:
             for key in facts.references
             if (seen := self._seen.get(key))
         }
+        signed = self._signed(facts)
+        numbers = [*(token.number for token in signed), *facts.numbers]
         by_id = {found.ticket_id: self.tickets[found.ticket_id] for found in known.values()}
-        by_number = {number: self._by_number[number] for number in facts.numbers if number in self._by_number}
-        return file_mail(
-            mail,
+        by_number = {number: self._by_number[number] for number in numbers if number in self._by_number}
+        evidence = Evidence(
+            signed=signed,
+            forged=any(token not in signed and token.key_id in self._secrets for token in facts.tokens),
             known=known,
             numbers=facts.numbers,
             by_id={ticket_id: self._target(ticket) for ticket_id, ticket in by_id.items()},
             by_number={number: self._target(ticket) for number, ticket in by_number.items()},
-            takes_part=lambda ticket_id: self._home(mail, ticket_id) is not None,
         )
+        return file_mail(mail, evidence, takes_part=lambda ticket_id: self._home(mail, ticket_id) is not None)
+
+    def _signed(self, facts: _Facts) -> list[Token]:
+        return [token for token in facts.tokens if is_ours(token, self._secrets)]
+
+    def is_own(self, address: str) -> bool:
+        """Whether we receive at an address, with or without something behind a plus sign."""
+        return is_own(address, self.own)
+
+    def takes_part(self, ticket: AnyTicket, address: str) -> bool:
+        """Whether an address (in lower case) takes part in a ticket."""
+        return (ticket.id, address) in self._participants
 
     def family(self, ticket: AnyTicket) -> Family | None:
         """The family of a ticket that is a row already; one that this batch opens has none."""
@@ -210,12 +234,13 @@ class Lookup:
     async def _load_addresses(self, mails: Sequence[MailReceived]) -> None:
         senders = {mail.sender.address.lower() for mail in mails if mail.sender}
         everyone = {box.address.lower() for mail in mails for box in (*mail.to, *mail.cc)} | senders
+        everyone |= {without_tag(address) for address in everyone}
         accounts = {mail.account_address.lower() for mail in mails if mail.account_address}
         stored = set(await self._tx.session.scalars(_OWN, {"addresses": [*(everyone | accounts)]}))
         self.new_own = accounts - stored
         self.own = accounts | stored
         if self.tickets:
-            values = {"tickets": [*self.tickets], "addresses": [*senders]}
+            values = {"tickets": [*self.tickets], "addresses": [*everyone]}
             rows = await self._tx.session.execute(_PARTICIPANTS, values)
             self._participants = {(row.ticket_id, row.address) for row in rows}
 
@@ -226,6 +251,7 @@ def _facts(mail: MailReceived, prefix: str) -> _Facts:
         digest=digest(mail),
         references=referenced_keys(mail),
         numbers=numbers_in(mail.subject, prefix=prefix),
+        tokens=tokens_in(referenced_ids(mail), (*mail.delivered_to, *(box.address for box in (*mail.to, *mail.cc)))),
     )
 
 

@@ -16,17 +16,7 @@ from tickets.desk.acting import Acting
 from tickets.desk.changing import change_along
 from tickets.desk.journal import Journal, next_numbers
 from tickets.desk.models import Ticket, Watcher
-from tickets.desk.posting import (
-    AT_ONCE,
-    Leaving,
-    Parent,
-    chosen_recipients,
-    home_of,
-    last_home,
-    new_message_id,
-    parent_of_reply,
-    post,
-)
+from tickets.desk.posting import AT_ONCE, Leaving, Parent, chosen_recipients, home_of, last_home, parent_of_reply, post
 from tickets.desk.properties import properties_of_new
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewActivity, NewTicket
@@ -34,6 +24,7 @@ from tickets.desk.rules.homes import also_shown_in, home_of_reply
 from tickets.desk.rules.subjects import outgoing_subject, own_subject
 from tickets.desk.rules.words import Kind, Origin
 from tickets.desk.shapes import NoteIn, ReplyIn, TicketIn
+from tickets.desk.signing.keys import own_message_id
 from tickets.desk.structure.families import Family, lock_families, lock_family
 from tickets.desk.writing.guard import nothing_new
 from tickets.desk.writing.leaving import leaving_of
@@ -90,6 +81,7 @@ async def open_ticket(
         await sign(tx, acting.who, activity, channel.key, wanted=new.signature)
         to = [mailbox.as_mailbox() for mailbox in new.to] or None
         _address_mail(ticket, activity, channel, settings, Parent(), reply=False, to=to, new=new)
+        activity.message_id = await own_message_id(tx, ticket.number, settings)
     await attach(tx, activity, new.attachments, settings=settings)
     journal.open(ticket, activity, actor=acting.actor, watchers=frozenset(new.watchers))
     await journal.write()
@@ -130,6 +122,7 @@ async def reply_to_ticket(
     # The first mail of a ticket that an agent opened by mail was taken back: this one takes its place.
     is_answer = parent.activity is not None or home.origin is not Origin.EMAIL
     _address_mail(home, activity, channel, settings, parent, reply=is_answer, to=to, new=reply)
+    activity.message_id = await own_message_id(tx, home.number, settings)
     await attach(tx, activity, reply.attachments, settings=settings, quoted=parent.files)
     openly = {mailbox["address"].lower() for mailbox in (*activity.to, *activity.cc)}
     family.write_at_home(activity, home.id, also=also_shown_in(home.id, family.homes, recipients=openly))
@@ -164,7 +157,7 @@ def _address_mail(
     to: list[Mailbox] | None,
     new: TicketIn | ReplyIn,
 ) -> None:
-    """Give an outgoing activity its subject, recipients and threading."""
+    """Give an outgoing activity its subject, recipients and references."""
     recipients = chosen_recipients(
         to=to,
         cc=None if new.cc is None else [mailbox.as_mailbox() for mailbox in new.cc],
@@ -182,7 +175,6 @@ def _address_mail(
     activity.to = [mailbox.model_dump() for mailbox in recipients.to]
     activity.cc = [mailbox.model_dump() for mailbox in recipients.cc]
     activity.bcc = [mailbox.model_dump() for mailbox in recipients.bcc]
-    activity.message_id = new_message_id(ticket.number, settings.message_domain)
     activity.thread = [*parent.references]
 
 

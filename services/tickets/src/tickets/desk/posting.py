@@ -13,10 +13,10 @@ from chassis.database import Transaction
 from chassis.ids import new_id
 from contracts.ingest import Mailbox
 from tickets.channels.queries import ChannelFacts
-from tickets.database import table_of
+from tickets.database import is_one_of, table_of
 from tickets.desk.models import Activity, KnownMessage, OwnAddress, Participant, RecipientState, TicketMail
 from tickets.desk.records import AnyTicket, NewActivity
-from tickets.desk.rules.recipients import Recipients, references_for, reply_to_all, unique
+from tickets.desk.rules.recipients import Recipients, references_for, reply_to_all, unique, without_tag
 from tickets.desk.rules.threading import message_key
 from tickets.desk.rules.words import Delivery, Kind, Mode, Sending
 from tickets.errors import ActivityNotFound, CannotBeAnswered, NoRecipient
@@ -131,11 +131,19 @@ async def _addressed(tx: Transaction, mail: Activity, mode: Mode | None, *, chos
 
 
 async def _everyone(tx: Transaction, mail: Activity) -> Recipients:
+    """Its sender, and those of its other recipients who take part in the ticket that it was written in."""
     sender = Mailbox.model_validate(mail.sender) if mail.sender else None
     to, cc = (_mailboxes(mail.to), _mailboxes(mail.cc))
     addresses = {mailbox.address.lower() for mailbox in (*to, *cc, *([sender] if sender else []))}
-    own = await tx.session.scalars(sa.select(OwnAddress.address).where(OwnAddress.address.in_(addresses)))
-    return reply_to_all(sender, to, cc, own=set(own.all()))
+    asked = addresses | {without_tag(address) for address in addresses}
+    own = await tx.session.scalars(sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, asked)))
+    everyone = reply_to_all(sender, to, cc, own=set(own.all()))
+    home = mail.written_in or mail.ticket_id
+    taking_part = sa.select(Participant.address).where(
+        Participant.ticket_id == home, is_one_of(Participant.address, everyone.addresses)
+    )
+    known = set(await tx.session.scalars(taking_part))
+    return Recipients(to=everyone.to, cc=tuple(box for box in everyone.cc if box.address.lower() in known))
 
 
 def _mailboxes(stored: Sequence[dict[str, str]]) -> list[Mailbox]:
@@ -160,11 +168,6 @@ def chosen_recipients(
     if not recipients.to:
         raise NoRecipient("The ticket knows no address of a customer. Name a recipient in 'to'.")
     return recipients
-
-
-def new_message_id(number: int, domain: str) -> str:
-    """The Message-ID of a mail of ours, without angle brackets; nobody can guess the next one."""
-    return f"{new_id()}.{number}@{domain}"
 
 
 async def post(

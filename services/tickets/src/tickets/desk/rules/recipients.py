@@ -23,6 +23,18 @@ class Recipients:
         return tuple(mailbox.address.lower() for mailbox in (*self.to, *self.cc, *self.bcc))
 
 
+def without_tag(address: str) -> str:
+    """The address without what stands behind a plus sign in its local part (RFC 5233)."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def is_own(address: str, own: Collection[str]) -> bool:
+    """Whether an address is one of ours (in lower case), reply addresses of tickets among them."""
+    lower = address.lower()
+    return lower in own or without_tag(lower) in own
+
+
 def unique(to: Iterable[Mailbox], cc: Iterable[Mailbox] = (), bcc: Iterable[Mailbox] = ()) -> Recipients:
     """The recipients without repetitions: To wins over Cc, and Cc over Bcc."""
     seen: set[str] = set()
@@ -34,8 +46,8 @@ def reply_to_all(
 ) -> Recipients:
     """Everyone of the last incoming mail without our own addresses (in lower case)."""
     return unique(
-        [mailbox for mailbox in (sender,) if mailbox and mailbox.address.lower() not in own],
-        [mailbox for mailbox in (*to, *cc) if mailbox.address.lower() not in own],
+        [mailbox for mailbox in (sender,) if mailbox and not is_own(mailbox.address, own)],
+        [mailbox for mailbox in (*to, *cc) if not is_own(mailbox.address, own)],
     )
 
 

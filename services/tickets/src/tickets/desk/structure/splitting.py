@@ -20,6 +20,7 @@ from tickets.desk.models import Activity, KnownMessage, MailSender, OwnAddress, 
 from tickets.desk.operations import Acting, check_sees, usable_channel
 from tickets.desk.queries import find_ticket
 from tickets.desk.records import NewTicket, field_change
+from tickets.desk.rules.recipients import is_own, without_tag
 from tickets.desk.rules.structure import Change, Link, why_not_split
 from tickets.desk.rules.subjects import own_subject, reference, topic
 from tickets.desk.rules.words import Kind, Origin
@@ -164,8 +165,10 @@ async def _move(tx: Transaction, activity: Activity, ticket: NewTicket, home: Ti
     await tx.session.execute(
         sa.update(KnownMessage).where(KnownMessage.activity_id == activity.id).values(ticket_id=ticket.id)
     )
-    own = set(await tx.session.scalars(sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, addresses))))
-    rows = [{"ticket_id": ticket.id, "address": address} for address in sorted(addresses - own)]
+    asked = addresses | {without_tag(address) for address in addresses}
+    own = set(await tx.session.scalars(sa.select(OwnAddress.address).where(is_one_of(OwnAddress.address, asked))))
+    theirs_now = sorted(address for address in addresses if not is_own(address, own))
+    rows = [{"ticket_id": ticket.id, "address": address} for address in theirs_now]
     if rows:
         await tx.session.execute(insert(table_of(Participant)).on_conflict_do_nothing(), rows)
 
