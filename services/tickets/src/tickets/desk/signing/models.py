@@ -12,7 +12,7 @@ class MailKey(Base):
     """A key that signs Message-IDs and reply addresses: the newest does, all that are not retired are believed.
 
     It is in the database and not in the settings: whoever can read it there can read the tickets, too, and every
-    process has the same keys at once (ADR 20).
+    process has the same keys at once (ADR 18).
     """
 
     __tablename__ = "mail_key"
