@@ -4,16 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import httpx
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from chassis.app import App
 from chassis.auth import Public
 from chassis.caller import LONGEST_USER_AGENT, Caller, caller
+from chassis.routes import Routes
 from contracts.messages import Service
 
 MakeApp = Callable[..., Awaitable[App]]
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/api/v1/caller", operation_id="who_calls")

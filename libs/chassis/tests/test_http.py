@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from chassis import tables
@@ -18,6 +18,7 @@ from chassis.http import Tx, with_edge
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.problems import Conflict, refusals
+from chassis.routes import Routes
 from contracts.messages import Service
 from contracts.tickets import AccessRevoked, Authenticated, SubmissionFiled
 
@@ -34,7 +35,7 @@ class Thing(BaseModel):
     name: str
 
 
-router = APIRouter(prefix="/api/v1/things")
+router = Routes(prefix="/api/v1/things")
 
 
 @router.post("", status_code=201, operation_id="create_thing")
@@ -118,7 +119,7 @@ def client(app: App) -> httpx.AsyncClient:
 
 async def test_a_route_without_a_declared_permission_does_not_start(bare_app: MakeApp) -> None:
     app = await bare_app(Service.TICKETS)
-    open_door = APIRouter()
+    open_door = Routes()
     open_door.add_api_route("/api/v1/open", greet)
     app.serve(open_door)
     with pytest.raises(LookupError, match="declares no permission"):

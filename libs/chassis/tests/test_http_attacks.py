@@ -13,7 +13,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import uvicorn
-from fastapi import APIRouter, Depends, Query, Request, Response, WebSocket
+from fastapi import Depends, Query, Request, Response, WebSocket
 from prometheus_client import generate_latest
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import PlainTextResponse
@@ -26,6 +26,7 @@ from chassis.embedded.ports import free_port
 from chassis.http import Tx, with_edge
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
+from chassis.routes import Routes
 from chassis.run import process_app
 from chassis.telemetry import JsonLines
 from contracts.messages import Problem, Service
@@ -42,7 +43,7 @@ class Note(BaseModel):
     text: str
 
 
-router = APIRouter(prefix="/api/v1/attacked", dependencies=OPEN)
+router = Routes(prefix="/api/v1/attacked", dependencies=OPEN)
 
 
 @router.post("/late", status_code=201, operation_id="fail_late")
@@ -200,10 +201,10 @@ async def _page(_request: Request) -> Response:
     ids=["websocket", "plain route", "mount"],
 )
 async def test_no_kind_of_route_starts_without_a_declared_permission(
-    bare_app: MakeApp, add: Callable[[APIRouter], None]
+    bare_app: MakeApp, add: Callable[[Routes], None]
 ) -> None:
     app = await bare_app(Service.TICKETS)
-    door = APIRouter()
+    door = Routes()
     add(door)
     app.serve(door)
     with pytest.raises(LookupError, match="declares no permission"):

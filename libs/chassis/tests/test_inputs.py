@@ -7,13 +7,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 
 from chassis.app import App
 from chassis.auth import Public
 from chassis.http import with_edge
 from chassis.inputs import Input, Moment
 from chassis.paging import decode_cursor
+from chassis.routes import Routes
 from chassis.versions import IfMatch
 from contracts.messages import Service
 
@@ -32,7 +33,7 @@ class Thing(Input):
     inner: tuple["Thing", ...] = ()
 
 
-router = APIRouter(prefix="/api/v1/things", dependencies=[Depends(Public("a route under test"))])
+router = Routes(prefix="/api/v1/things", dependencies=[Depends(Public("a route under test"))])
 
 
 @router.post("", operation_id="take_thing")

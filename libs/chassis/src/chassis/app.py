@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from chassis import idempotency, tables
@@ -29,6 +29,7 @@ from chassis.ids import first_id
 from chassis.jobs import Job, Work
 from chassis.pages import WithPages
 from chassis.relay import Relay
+from chassis.routes import Routes
 from chassis.settings import ServiceSettings
 from contracts.messages import Service, load_all
 from contracts.tickets import AccessRevoked
@@ -73,7 +74,7 @@ class App:
         self.bus.hear(AccessRevoked, self.authenticator.forget)
         self.body_limits: dict[str, int] = {}
         self._jobs: dict[str, Job] = {}
-        self._routers: list[APIRouter] = [dead_letter_router(service)]
+        self._routers: list[Routes] = [dead_letter_router(service)]
         self._servers: list[Callable[[], Awaitable[Callable[[], Awaitable[None]]]]] = []
         self._beside_api: dict[str, Callable[[], Awaitable[None]]] = {}
         self._endings: list[Callable[[], None]] = []
@@ -90,7 +91,7 @@ class App:
         """Let requests to this one path have a body of so many bytes: its route must not hold it in memory."""
         self.body_limits[path] = limit
 
-    def serve(self, *routers: APIRouter) -> None:
+    def serve(self, *routers: Routes) -> None:
         """Add routes to the HTTP slice."""
         self._routers.extend(routers)
 

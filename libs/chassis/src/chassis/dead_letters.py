@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from chassis import tables
@@ -13,6 +13,7 @@ from chassis.auth import require
 from chassis.http import Tx
 from chassis.listener import described
 from chassis.problems import NotFound, refusals
+from chassis.routes import Routes
 from contracts.envelope import meta_from
 from contracts.messages import EVENTS, Service
 from contracts.tickets import Authenticated, Permission
@@ -41,10 +42,10 @@ class DeadLettersOut(BaseModel):
     dead_letters: list[DeadLetterOut]
 
 
-def dead_letter_router(service: Service) -> APIRouter:
+def dead_letter_router(service: Service) -> Routes:
     """The routes for a service's dead letters."""
     name = service.replace("_", "-")
-    router = APIRouter(prefix=f"/api/v1/dead-letters/{name}", tags=["dead letters"])
+    router = Routes(prefix=f"/api/v1/dead-letters/{name}", tags=["dead letters"])
     administrator = Annotated[Authenticated, Depends(require(Permission.OPERATIONS_MANAGE))]
 
     @router.get("", operation_id=f"list_dead_letters_{service}")

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 from starlette.exceptions import HTTPException
@@ -15,7 +15,7 @@ from chassis import problems, telemetry
 from chassis.auth import Authenticator, refuse_undeclared
 from chassis.caller import RememberCaller
 from chassis.database import Transaction
-from chassis.inputs import refuse_unstorable
+from chassis.routes import Routes
 
 if TYPE_CHECKING:
     from chassis.app import App
@@ -130,28 +130,23 @@ def _limited(receive: Receive, limit: int) -> Receive:
 
 
 def create_api(
-    app: "App", *, title: str, routers: tuple[APIRouter, ...], docs_url: str, authenticator: Authenticator
+    app: "App", *, title: str, routers: tuple[Routes, ...], docs_url: str, authenticator: Authenticator
 ) -> FastAPI:
     """The FastAPI app of a service's slice. Raises LookupError if a route declares no permission."""
     api = FastAPI(
         title=title,
-        dependencies=[Depends(refuse_unstorable)],
         version="1",
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{docs_url}/openapi.json",
         redirect_slashes=False,  # the redirect would repeat whatever Host the caller sent
-        responses={
-            code: {"model": problems.ProblemDetails, "content": {problems.MEDIA_TYPE: {}}, "description": text}
-            for code, text in {401: "Sign in first", 403: "Not allowed", 422: "Invalid input"}.items()
-        },
     )
     api.state.app = app
     api.state.authenticator = authenticator
     api.add_middleware(RememberCaller)
     problems.install(api)
     for router in routers:
-        api.include_router(router)
+        router.join(api)
     refuse_undeclared(api)
     return api
 

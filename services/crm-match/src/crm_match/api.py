@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.auth import require
@@ -14,6 +14,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from crm_match import operations, queries
@@ -147,8 +148,8 @@ def _region(request: Request) -> str:
 
 Region = Annotated[str, Depends(_region)]
 
-contacts = APIRouter(prefix="/api/v1/contacts", tags=["contacts"])
-companies = APIRouter(prefix="/api/v1/companies", tags=["companies"])
+contacts = Routes(prefix="/api/v1/contacts", tags=["contacts"])
+companies = Routes(prefix="/api/v1/companies", tags=["companies"])
 
 
 @contacts.get("", operation_id="list_contacts", responses=refusals(InvalidCursor))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from chassis.app import App
@@ -14,6 +14,7 @@ from chassis.http import Tx
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.problems import NotNow, refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, DescribeTickets, Permission, Reason, TicketHead
 from notify import operations, queries
 from notify.errors import NotificationNotFound
@@ -72,9 +73,9 @@ class NotificationPreferences(Input):
     mail: bool
 
 
-def routes(app: App) -> APIRouter:
+def routes(app: App) -> Routes:
     """The routes; those that ask the ticket core hold no database connection meanwhile."""
-    router = APIRouter(prefix="/api/v1", tags=["notifications"])
+    router = Routes(prefix="/api/v1", tags=["notifications"])
 
     @router.get("/notifications", operation_id="list_notifications", responses=refusals(InvalidCursor, NotNow))
     async def list_notifications(

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import SecretStr
 
 from chassis.app import App, Role
 from chassis.auth import CACHE_SECONDS, require
+from chassis.routes import Routes
 from chassis.settings import ServiceSettings
 from chassis.testing import NatsServer, RunApp, SettingsFor
 from contracts.messages import Problem, Service
@@ -62,7 +63,7 @@ async def test_the_demo_agents_can_be_seeded_again_and_again(app: App) -> None:
 async def test_another_service_learns_on_the_bus_who_calls_and_forgets_after_the_sign_out(
     app: App, sign_in: SignIn, settings_for: SettingsFor, run_app: RunApp, nats: NatsServer
 ) -> None:
-    router = APIRouter()
+    router = Routes()
 
     @router.get("/name", dependencies=[Depends(require(Permission.TICKETS_READ))])
     async def name() -> str:

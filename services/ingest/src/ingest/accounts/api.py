@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from chassis.auth import require
@@ -14,6 +14,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.messages import CHANNEL_KEY
 from contracts.tickets import Authenticated, Permission
@@ -22,7 +23,7 @@ from ingest.errors import AccountNotFound, AccountTaken
 from ingest.models import MailState
 from ingest.rules.addresses import is_address
 
-router = APIRouter(prefix="/api/v1/mail-accounts", tags=["mail accounts"])
+router = Routes(prefix="/api/v1/mail-accounts", tags=["mail accounts"])
 
 Administrator = Annotated[Authenticated, Depends(require(Permission.MAIL_MANAGE))]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.auth import require
@@ -12,13 +12,14 @@ from chassis.blobs import BlobMissing
 from chassis.http import Tx
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.ingest import MailKind
 from contracts.tickets import Authenticated, Permission
 from ingest.errors import MailNotFound, MailNotWaiting
 from ingest.models import MailState
 from ingest.received import operations, queries
 
-router = APIRouter(prefix="/api/v1/mails", tags=["mails"])
+router = Routes(prefix="/api/v1/mails", tags=["mails"])
 
 Reader = Annotated[Authenticated, Depends(require(Permission.MAIL_READ))]
 Administrator = Annotated[Authenticated, Depends(require(Permission.MAIL_MANAGE))]

@@ -5,20 +5,21 @@ from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from ingest.errors import OutgoingMailDone, OutgoingMailNotFound
 from ingest.models import SendState
 from ingest.sending import operations, queries
 from ingest.settings import Settings
 
-router = APIRouter(prefix="/api/v1/outgoing-mails", tags=["outgoing mails"])
+router = Routes(prefix="/api/v1/outgoing-mails", tags=["outgoing mails"])
 
 Reader = Annotated[Authenticated, Depends(require(Permission.MAIL_READ))]
 Administrator = Annotated[Authenticated, Depends(require(Permission.MAIL_MANAGE))]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from chassis.app import App
 from chassis.auth import Public, refuse_cross_site
@@ -19,6 +19,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.listener import Unavailable
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, Unauthenticated, refusals
+from chassis.routes import Routes
 from contracts.crm_match import ContactCard, GetContact, ListCompanyContacts
 from contracts.tickets import PortalGetTicket, PortalListTickets, PortalTicket, PortalViewer
 from portal import queries
@@ -57,9 +58,9 @@ Number = Annotated[int, Path(ge=1, le=2**62, description="The ticket's number, w
 LINK_ENDED = "The link was used or is too old. Ask for a new one."
 
 
-def routes(app: App, settings: Settings) -> APIRouter:
+def routes(app: App, settings: Settings) -> Routes:
     """The whole portal API."""
-    router = APIRouter(prefix=PREFIX)
+    router = Routes(prefix=PREFIX)
     customer = Customer(app, settings)
     _add_sign_in(router, app, settings=settings, customer=customer)
     _add_reading(router, app, customer=customer)
@@ -67,7 +68,7 @@ def routes(app: App, settings: Settings) -> APIRouter:
     return router
 
 
-def _add_sign_in(router: APIRouter, app: App, *, settings: Settings, customer: Customer) -> None:
+def _add_sign_in(router: Routes, app: App, *, settings: Settings, customer: Customer) -> None:
     signed_in = Annotated[SignedIn, Depends(customer)]
 
     @router.post(
@@ -130,7 +131,7 @@ def _add_sign_in(router: APIRouter, app: App, *, settings: Settings, customer: C
         response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
+def _add_reading(router: Routes, app: App, *, customer: Customer) -> None:
     signed_in = Annotated[SignedIn, Depends(customer)]
 
     @router.get(
@@ -179,7 +180,7 @@ def _add_reading(router: APIRouter, app: App, *, customer: Customer) -> None:
         return CustomerChannelsOut(items=[CustomerChannelOut(key=key) for key in usable_channels(who.channels)])
 
 
-def _add_writing(router: APIRouter, app: App, *, customer: Customer) -> None:
+def _add_writing(router: Routes, app: App, *, customer: Customer) -> None:
     signed_in = Annotated[SignedIn, Depends(customer)]
 
     @router.post(

@@ -10,10 +10,11 @@ from importlib import resources
 from string import Template
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import Depends, Header
 from fastapi.responses import HTMLResponse, Response
 
 from chassis.auth import Public
+from chassis.routes import Routes
 from portal.rules.languages import preferred
 from portal.texts import LANGUAGES, PAGES
 
@@ -33,10 +34,10 @@ HEADERS = {
 Language = Annotated[str, Header(alias="Accept-Language", max_length=1000)]
 
 
-def routes() -> APIRouter:
+def routes() -> Routes:
     """The pages; they answer GET and HEAD alike, and neither changes anything."""
     everyone = [Depends(Public("a page without data; its script signs in"))]
-    router = APIRouter(prefix="/portal", dependencies=everyone, include_in_schema=False)
+    router = Routes(prefix="/portal", dependencies=everyone, include_in_schema=False)
 
     @router.api_route("/sign-in", methods=["GET", "HEAD"], operation_id="show_sign_in_page")
     async def show_sign_in_page(accept_language: Language = "") -> HTMLResponse:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.app import App
@@ -17,6 +17,7 @@ from chassis.inputs import Input
 from chassis.listener import Unavailable
 from chassis.paging import InvalidCursor, decode_cursor, encode_cursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.crm_match import GetContact
 from contracts.messages import CHANNEL_KEY
@@ -102,15 +103,15 @@ class AccessContactsOut(BaseModel):
     next: str | None
 
 
-def routes(app: App) -> APIRouter:
+def routes(app: App) -> Routes:
     """The routes for administrators of the portal."""
-    router = APIRouter(prefix=PREFIX, tags=["external accesses"])
+    router = Routes(prefix=PREFIX, tags=["external accesses"])
     _add_accesses(router)
     _add_contacts(router, app)
     return router
 
 
-def _add_accesses(router: APIRouter) -> None:
+def _add_accesses(router: Routes) -> None:
     @router.get("", operation_id="list_external_accesses", responses=refusals(InvalidCursor))
     async def list_external_accesses(
         tx: Tx, _who: Administrator, cursor: Cursor = None, limit: Limit = 50
@@ -166,7 +167,7 @@ def _add_accesses(router: APIRouter) -> None:
         return _out(access)
 
 
-def _add_contacts(router: APIRouter, app: App) -> None:
+def _add_contacts(router: Routes, app: App) -> None:
     @router.get(
         "/{access_id}/contacts", operation_id="list_access_contacts", responses=refusals(AccessNotFound, InvalidCursor)
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import require
@@ -12,6 +12,7 @@ from chassis.http import Tx
 from chassis.inputs import Moment
 from chassis.paging import InvalidCursor
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.audit import queries
 from tickets.audit.models import AuditEntry
@@ -68,7 +69,7 @@ class AuditFilters(BaseModel):
     limit: int = Field(default=100, ge=1, le=200)
 
 
-router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+router = Routes(prefix="/api/v1/audit", tags=["audit"])
 
 
 @router.get("", operation_id="list_audit_entries", responses=refusals(InvalidCursor))

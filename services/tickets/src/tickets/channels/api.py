@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.channels import operations, queries
@@ -33,7 +34,7 @@ Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 Key = Annotated[str, Path(max_length=40, description="The channel's key.")]
 
-router = APIRouter(prefix="/api/v1", tags=["channels"])
+router = Routes(prefix="/api/v1", tags=["channels"])
 
 
 @router.get("/channels", operation_id="list_channels")

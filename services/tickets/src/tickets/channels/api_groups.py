@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.channels import groups
@@ -19,7 +20,7 @@ from tickets.errors import GroupExists, GroupNotFound, UnknownReference
 Reader = Annotated[Authenticated, Depends(require(Permission.STAFF_READ))]
 Administrator = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
-router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
+router = Routes(prefix="/api/v1/groups", tags=["groups"])
 
 
 @router.get("", operation_id="list_groups", responses=refusals(InvalidCursor))

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from tickets.channels import queries, workflow_operations
 from tickets.channels.api import Admin, Reader, status_out
@@ -30,7 +31,7 @@ from tickets.errors import (
     WorkflowNotFound,
 )
 
-router = APIRouter(prefix="/api/v1/workflows", tags=["workflows"])
+router = Routes(prefix="/api/v1/workflows", tags=["workflows"])
 
 Key = Annotated[str, Path(max_length=40, description="The workflow's key.")]
 OfStatus = Annotated[str, Path(max_length=40, description="The status's key.")]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from chassis.app import App
 from chassis.auth import require
@@ -14,6 +14,7 @@ from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
 from chassis.problems import FieldError, Forbidden, Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion
 from contracts.crm_match import ContactCard, GetContact
 from contracts.tickets import Authenticated, Permission
@@ -52,7 +53,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 ME = "me"
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 
 def app_of(request: Request) -> App:

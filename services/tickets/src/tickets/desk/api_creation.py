@@ -1,9 +1,10 @@
 """HTTP: which ways to create a ticket are open to the caller, and what mails can be sent from (CW-05, OD-02)."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from chassis.http import Tx
+from chassis.routes import Routes
 from contracts.ingest import MailAccountCard
 from contracts.tickets import Permission
 from tickets.channels.queries import access_of, all_channels, default_channel
@@ -13,7 +14,7 @@ from tickets.desk.mail_accounts import as_account, mail_accounts
 from tickets.desk.rules.creation import REASONS, Closed, Way, account_of, sendable, why_closed
 
 ACCOUNTS = "/api/v1/mail-accounts"
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 
 class WayOut(BaseModel):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.auth import require
@@ -15,6 +15,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor, encode_cursor
 from chassis.problems import Forbidden, Invalid, refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.channels.queries import access_of
 from tickets.channels.rules.glass import DEFAULT_MINUTES, LONGEST_MINUTES, SHORTEST_REASON
@@ -28,7 +29,7 @@ from tickets.errors import TicketIsMerged, TicketIsVisible, TicketNotFound
 
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
-router = APIRouter(prefix="/api/v1", tags=["break-glass"])
+router = Routes(prefix="/api/v1", tags=["break-glass"])
 
 
 class BreakGlassIn(Input):

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 
 from chassis.http import Tx
 from chassis.problems import refusals
+from chassis.routes import Routes
 from tickets.channels.queries import access_of
 from tickets.channels.rules.visibility import Verb, Verdict, may
 from tickets.desk.api import Number, Reader
@@ -16,7 +17,7 @@ from tickets.desk.rules.words import Origin
 from tickets.desk.shapes import Key
 from tickets.errors import TicketNotFound, UnknownReference
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 
 class MovePreviewOut(BaseModel):

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
 from pydantic import BaseModel
 
 from chassis.http import Tx
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
+from chassis.routes import Routes
 from tickets.desk import reminders
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader, acting
 from tickets.desk.reminder_models import Reminder
@@ -16,7 +16,7 @@ from tickets.desk.rules.words import IfCustomerReplies
 from tickets.desk.shapes import ReminderIn
 from tickets.errors import ReminderNotFound, ReminderTooFarOrPast, TicketIsMerged, TicketNotFound
 
-router = APIRouter(prefix="/api/v1", tags=["reminders"])
+router = Routes(prefix="/api/v1", tags=["reminders"])
 
 
 class ReminderOut(BaseModel):

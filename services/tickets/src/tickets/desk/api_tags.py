@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from chassis.http import Tx
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
+from chassis.routes import Routes
 from tickets.desk import tags
 from tickets.desk.api import Cursor, Reader
 from tickets.properties.api import Admin
@@ -20,7 +21,7 @@ from tickets.properties.shapes import TagName
 Typed = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$", description="What the tag begins with.")]
 Limit = Annotated[int, Query(ge=1, le=50)]
 
-router = APIRouter(prefix="/api/v1", tags=["tags"])
+router = Routes(prefix="/api/v1", tags=["tags"])
 
 
 class TagPatch(Input):

@@ -4,17 +4,18 @@ import re
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from chassis.blobs import BlobMissing
 from chassis.http import Tx
 from chassis.problems import refusals
+from chassis.routes import Routes
 from tickets.channels.queries import access_of
 from tickets.desk import history, queries
 from tickets.desk.api import Number, Reader, app_of
 from tickets.errors import AttachmentNotFound, TicketNotFound
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 

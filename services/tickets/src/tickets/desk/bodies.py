@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from chassis.http import Tx
 from chassis.problems import refusals
+from chassis.routes import Routes
 from tickets.channels.queries import access_of
 from tickets.desk.api import Number, Reader
 from tickets.desk.models import Activity
@@ -16,7 +17,7 @@ from tickets.desk.rules.documents import POLICY, Theme, document
 from tickets.errors import ActivityNotFound, TicketNotFound
 from tickets.staff.models import Agent
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
 

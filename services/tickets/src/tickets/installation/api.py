@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.errors import UnknownReference
@@ -20,9 +21,9 @@ Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
 
-def routes(settings: Settings) -> APIRouter:
+def routes(settings: Settings) -> Routes:
     """The routes, for the settings that the operator made."""
-    router = APIRouter(prefix="/api/v1", tags=["settings"])
+    router = Routes(prefix="/api/v1", tags=["settings"])
 
     @router.get("/settings", operation_id="get_settings")
     async def get_settings(tx: Tx, _who: Reader, response: Response) -> SettingsOut:

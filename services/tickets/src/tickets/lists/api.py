@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from chassis.http import Tx
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
+from chassis.routes import Routes
 from tickets.desk.answers import answer
 from tickets.desk.api import Conf, Reader
 from tickets.lists import activities, counting, queries, searching
 from tickets.lists.queries import Viewer
 from tickets.lists.shapes import ActivityFilters, ActivityRows, Counters, Filters, SearchFilters, SearchPage, TicketPage
 
-router = APIRouter(prefix="/api/v1", tags=["lists"])
+router = Routes(prefix="/api/v1", tags=["lists"])
 
 
 @router.get(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field, model_validator
 
 from chassis.http import Tx
@@ -12,6 +12,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, refusals
+from chassis.routes import Routes
 from tickets.desk.answers import answer
 from tickets.desk.api import Conf, Cursor, Limit, Reader, Writer, acting
 from tickets.desk.bulk import operations
@@ -22,7 +23,7 @@ from tickets.errors import BulkNotFound, CannotUndo, TooManyTickets
 from tickets.lists.queries import Viewer, matching_numbers
 from tickets.lists.shapes import Filters
 
-router = APIRouter(prefix="/api/v1", tags=["lists"])
+router = Routes(prefix="/api/v1", tags=["lists"])
 
 MOST_NUMBERS = 500
 MOST_MATCHES = 5_000

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from tickets.desk.answers import answer
 from tickets.desk.api import Conf, Cursor, Limit, Reader
@@ -22,7 +23,7 @@ from tickets.lists.view_shapes import COUNT_UP_TO, ViewCount, ViewIn, ViewOut, V
 ViewId = Annotated[UUID, Path(description="The view's id.")]
 ViewLimit = Annotated[int, Query(ge=1, le=200)]
 
-router = APIRouter(prefix="/api/v1", tags=["views"])
+router = Routes(prefix="/api/v1", tags=["views"])
 
 
 @router.get("/views", operation_id="list_views", responses=refusals(InvalidCursor))

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import Depends, Header
 
 from chassis.auth import require
 from chassis.problems import NotNow, refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.errors import TooManyStreams
 from tickets.live.broadcast import Broadcast
@@ -20,9 +21,9 @@ LastEventId = Annotated[
 ]
 
 
-def routes(broadcast: Broadcast) -> APIRouter:
+def routes(broadcast: Broadcast) -> Routes:
     """The route; it holds no transaction and no connection of the database while it is open."""
-    router = APIRouter(prefix="/api/v1", tags=["live"])
+    router = Routes(prefix="/api/v1", tags=["live"])
 
     @router.get(
         "/live",

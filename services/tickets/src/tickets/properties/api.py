@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.properties import operations, queries
@@ -28,7 +29,7 @@ Reader = Annotated[Authenticated, Depends(require(Permission.TICKETS_READ))]
 Admin = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 PriorityKey = Annotated[str, Path(max_length=40, description="The priority's key.")]
 
-router = APIRouter(prefix="/api/v1", tags=["properties"])
+router = Routes(prefix="/api/v1", tags=["properties"])
 
 
 @router.get("/colour-markers", operation_id="list_colour_markers")

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from tickets.channels.operations import find_channel
 from tickets.errors import ChannelNotFound, UnknownReference
@@ -20,7 +21,7 @@ from tickets.properties.shapes import ChannelFields, FieldIn, FieldList, FieldOu
 FieldKey = Annotated[str, Path(max_length=40, description="The field's key.")]
 ChannelKey = Annotated[str, Path(max_length=40, description="The channel's key.")]
 
-router = APIRouter(prefix="/api/v1", tags=["properties"])
+router = Routes(prefix="/api/v1", tags=["properties"])
 
 
 @router.get("/channels/{key}/fields", operation_id="get_channel_fields", responses=refusals(ChannelNotFound))

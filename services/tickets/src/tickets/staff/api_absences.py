@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.inputs import Input, Moment
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import absences
 from tickets.staff.absences import Away
@@ -51,7 +52,7 @@ class AbsenceOut(BaseModel):
     substitute_id: UUID | None
 
 
-router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+router = Routes(prefix="/api/v1/agents", tags=["agents"])
 
 
 @router.get("/me/absence", operation_id="get_my_absence", responses=refusals(NotAway))

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from chassis.auth import require
 from chassis.http import Tx
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import access, queries
 from tickets.staff.api_sessions import SessionOut, SessionsOut
@@ -17,7 +18,7 @@ from tickets.staff.errors import AgentNotFound, SessionNotFound, TokenNotFound
 
 Administrator = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 
-access_of_others = APIRouter(prefix="/api/v1/agents/{agent_id}", tags=["agents"])
+access_of_others = Routes(prefix="/api/v1/agents/{agent_id}", tags=["agents"])
 
 
 @access_of_others.get("/sessions", operation_id="list_sessions_of_agent", responses=refusals(AgentNotFound))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.auth import require
@@ -13,6 +13,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, NotNow, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import operations, queries
@@ -88,7 +89,7 @@ class AgentsOut(BaseModel):
     next: str | None
 
 
-agents = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+agents = Routes(prefix="/api/v1/agents", tags=["agents"])
 
 
 @agents.get("", operation_id="list_agents", responses=refusals(InvalidCursor))
@@ -129,9 +130,9 @@ async def create_agent(
     return await once(tx, request, key=key, actor_id=who.agent_id, work=work, location=_url)
 
 
-def change_router(passwords: Passwords) -> APIRouter:
+def change_router(passwords: Passwords) -> Routes:
     """The route that may set a password."""
-    router = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+    router = Routes(prefix="/api/v1/agents", tags=["agents"])
 
     @router.patch(
         "/{agent_id}",

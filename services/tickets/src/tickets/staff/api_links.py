@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -13,6 +13,7 @@ from chassis.auth import Public, refuse_cross_site, require
 from chassis.http import Tx
 from chassis.inputs import Input
 from chassis.problems import Forbidden, NotFound, NotNow, refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import links
 from tickets.staff.api_agents import AgentOut, Email, Language, Name
@@ -68,7 +69,7 @@ class SetupIn(Input):
     language: Language = "en"
 
 
-invitations = APIRouter(prefix="/api/v1/agents", tags=["agents"])
+invitations = Routes(prefix="/api/v1/agents", tags=["agents"])
 
 
 @invitations.post(
@@ -84,9 +85,9 @@ async def invite_agent(tx: Tx, who: Administrator, agent_id: UUID) -> Response:
     return Response(status_code=202)
 
 
-def reset_router(passwords: Passwords) -> APIRouter:
+def reset_router(passwords: Passwords) -> Routes:
     """The routes about a forgotten password."""
-    router = APIRouter(prefix="/api/v1/password-resets", tags=["sessions"])
+    router = Routes(prefix="/api/v1/password-resets", tags=["sessions"])
 
     @router.post(
         "",
@@ -143,9 +144,9 @@ class WhileNobodyAdministers(APIRoute):
         return served
 
 
-def setup_router(passwords: Passwords) -> APIRouter:
+def setup_router(passwords: Passwords) -> Routes:
     """The route of the first administrator."""
-    router = APIRouter(prefix="/api/v1/setup", tags=["setup"], route_class=WhileNobodyAdministers)
+    router = Routes(prefix="/api/v1/setup", tags=["setup"], route_class=WhileNobodyAdministers)
 
     @router.post(
         "",

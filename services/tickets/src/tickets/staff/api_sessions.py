@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.auth import SESSION_COOKIE, Public, refuse_cross_site
 from chassis.http import Tx
 from chassis.inputs import Input
 from chassis.problems import Forbidden, NotNow, refusals
+from chassis.routes import Routes
 from contracts.tickets import Authenticated, Permission
 from tickets.staff import access, operations, queries
 from tickets.staff.access import Account, Browser
@@ -76,12 +77,12 @@ class PasswordIn(Input):
     new_password: Password
 
 
-sessions = APIRouter(prefix="/api/v1", tags=["sessions"])
+sessions = Routes(prefix="/api/v1", tags=["sessions"])
 
 
-def sign_in_router(passwords: Passwords) -> APIRouter:
+def sign_in_router(passwords: Passwords) -> Routes:
     """The routes that verify a password."""
-    router = APIRouter(prefix="/api/v1", tags=["sessions"])
+    router = Routes(prefix="/api/v1", tags=["sessions"])
 
     @router.post(
         "/session",

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from chassis.http import Tx
 from chassis.inputs import Input
 from chassis.problems import refusals
+from chassis.routes import Routes
 from contracts.tickets import Permission
 from tickets.staff import access, queries
 from tickets.staff.callers import Desk, Owner, forget
@@ -49,7 +50,7 @@ class TokensOut(BaseModel):
     next: None = None
 
 
-tokens = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
+tokens = Routes(prefix="/api/v1/tokens", tags=["tokens"])
 
 
 @tokens.get("", operation_id="list_my_tokens")

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from chassis.http import Tx
 from chassis.problems import refusals
+from chassis.routes import Routes
 from tickets.channels.queries import access_of
 from tickets.desk.answers import answer
 from tickets.desk.api import Number, Reader
@@ -15,7 +16,7 @@ from tickets.desk.presence.words import HOLDS, REFRESH
 from tickets.desk.queries import find_ticket
 from tickets.errors import TicketNotFound
 
-router = APIRouter(prefix="/api/v1", tags=["presence"])
+router = Routes(prefix="/api/v1", tags=["presence"])
 
 Numbers = Annotated[
     list[Annotated[int, Query(ge=1, le=2**53)]],

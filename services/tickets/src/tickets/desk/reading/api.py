@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import Body
 
 from chassis.http import Tx
 from chassis.inputs import Input, Moment
 from chassis.problems import refusals
+from chassis.routes import Routes
 from tickets.channels.queries import access_of
 from tickets.desk.api import Number, Reader
 from tickets.desk.queries import find_ticket
 from tickets.desk.reading import operations
 from tickets.errors import TicketIsMerged, TicketNotFound
 
-router = APIRouter(prefix="/api/v1", tags=["reading"])
+router = Routes(prefix="/api/v1", tags=["reading"])
 
 
 class ReadIn(Input):

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from chassis.database import Transaction
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion
 from contracts.tickets import Authenticated
 from tickets.channels.queries import access_of
@@ -34,7 +35,7 @@ from tickets.errors import (
 )
 from tickets.settings import Settings
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 Into = Annotated[int, Query(ge=1, le=2**53, description="The number of the ticket that would go on.")]
 

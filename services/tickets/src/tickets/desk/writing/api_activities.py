@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.http import Tx
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion
 from tickets.channels.queries import access_of
 from tickets.desk.answers import ActivityOut, TicketOut, answer
@@ -34,7 +35,7 @@ from tickets.errors import (
     VisibilityIsFixed,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 ActivityId = Annotated[UUID, Path(description="The activity's id.")]
 

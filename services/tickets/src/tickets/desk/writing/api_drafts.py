@@ -4,12 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.paging import InvalidCursor
 from chassis.problems import Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from tickets.desk.api import Conf, Cursor, Limit, Noter, acting, known_contact
 from tickets.desk.writing import drafts
@@ -29,7 +30,7 @@ from tickets.errors import (
     UnknownReference,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["drafts"])
+router = Routes(prefix="/api/v1", tags=["drafts"])
 
 DraftId = Annotated[UUID, Path(description="The draft's id.")]
 OfTicket = Annotated[int | None, Query(ge=1, le=2**53, description="Only drafts for the ticket with this number.")]

@@ -1,10 +1,11 @@
 """HTTP: letters to customers."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from chassis.http import Tx
 from chassis.idempotency import IdempotencyKey, once
 from chassis.problems import Invalid, refusals
+from chassis.routes import Routes
 from tickets.desk.api import Conf, Number, Writer, accepted, acting, app_of
 from tickets.desk.shapes import ActivityAccepted
 from tickets.desk.writing.letters import LetterIn, write_letter
@@ -18,7 +19,7 @@ from tickets.errors import (
     Unprintable,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = Routes(prefix="/api/v1", tags=["tickets"])
 
 
 @router.post(

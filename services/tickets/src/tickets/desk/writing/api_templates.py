@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from chassis.auth import require
@@ -13,6 +13,7 @@ from chassis.idempotency import IdempotencyKey, once
 from chassis.inputs import Input
 from chassis.paging import InvalidCursor
 from chassis.problems import Forbidden, Invalid, PreconditionRequired, refusals
+from chassis.routes import Routes
 from chassis.versions import IfMatch, StaleVersion, etag
 from contracts.tickets import Authenticated, Permission
 from tickets.desk.api import Conf, Cursor, Limit, Number, Reader, Writer
@@ -44,7 +45,7 @@ from tickets.errors import (
     UnknownVariable,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["templates"])
+router = Routes(prefix="/api/v1", tags=["templates"])
 
 Manager = Annotated[Authenticated, Depends(require(Permission.STAFF_MANAGE))]
 TemplateId = Annotated[UUID, Path(description="The template's id.")]

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from chassis.blobs import BlobMissing, StreamTooLarge
 from chassis.http import Tx
 from chassis.problems import FieldError, Invalid, refusals, too_large_text
+from chassis.routes import Routes
 from tickets.desk.api import Conf, Noter, app_of
 from tickets.desk.attachments import file_response
 from tickets.desk.writing import uploads
@@ -18,7 +19,7 @@ from tickets.errors import UploadNotFound
 
 PATH = "/api/v1/uploads"
 
-router = APIRouter(prefix=PATH, tags=["uploads"])
+router = Routes(prefix=PATH, tags=["uploads"])
 
 UploadId = Annotated[UUID, Path(description="The upload's id.")]
 _FILE = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
