@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 from pathlib import Path
 from typing import Any, get_args
 
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
@@ -40,3 +42,22 @@ def test_the_documents_say_which_operations_need_no_sign_in(root: Path) -> None:
         document = json.loads((root / f"docs/api/{api}.openapi.json").read_text())
         operations = [operation for path in document["paths"].values() for operation in path.values()]
         assert {one["operationId"] for one in operations if one.get("security") == []} == expected
+
+
+def calls(dependant: Dependant) -> Iterator[Any]:
+    """What is called for a request to a route: the route itself and all that it depends on."""
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from calls(inner)
+
+
+def test_no_request_is_handed_to_a_thread() -> None:
+    handed = {
+        f"{call.__module__}.{call.__name__}"
+        for app in slices()
+        for route in iter_route_contexts(app.api.routes)
+        if (dependant := getattr(route, "dependant", None))
+        for call in calls(dependant)
+        if not (iscoroutinefunction(call) or isasyncgenfunction(call) or iscoroutinefunction(type(call).__call__))
+    }
+    assert not handed, "write these with async def: FastAPI runs a plain function in a thread, a wake-up per request"

@@ -141,7 +141,7 @@ class CompaniesOut(BaseModel):
     next: str | None
 
 
-def _region(request: Request) -> str:
+async def _region(request: Request) -> str:
     settings: Settings = request.app.state.app.settings
     return settings.phone_region
 

@@ -62,7 +62,7 @@ def app_of(request: Request) -> App:
     return app
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """The settings behind a request."""
     settings = app_of(request).settings
     if not isinstance(settings, Settings):

@@ -133,7 +133,7 @@ class WhileNobodyAdministers(APIRoute):
         serve = super().get_route_handler()
 
         async def served(request: Request) -> Response:
-            async with desk_of(request).database.transaction() as tx:
+            async with (await desk_of(request)).database.transaction() as tx:
                 if await links.is_set_up(tx):
                     raise HTTPException(404)
             try:

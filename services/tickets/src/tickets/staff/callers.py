@@ -35,13 +35,13 @@ class OwnSession(SignedIn):
         return who
 
 
-def desk_of(request: Request) -> App:
+async def desk_of(request: Request) -> App:
     """The app, for routes that need more than one transaction, or something done after the commit."""
     desk: App = request.app.state.app
     return desk
 
 
-def browser_of(request: Request) -> Browser:
+async def browser_of(request: Request) -> Browser:
     """Where a request comes from. The server takes the address from the gateway's X-Forwarded-For."""
     address = request.client.host if request.client else ""
     return Browser(user_agent=request.headers.get("user-agent", ""), address=address[:45])

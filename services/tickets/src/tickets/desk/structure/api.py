@@ -66,7 +66,7 @@ async def merge_ticket(tx: Tx, who: Writer, conf: Conf, number: Number, asked: M
     return await _shown(tx, who, target.number, conf)
 
 
-def _spot(number: Number, activity_id: UUID) -> tuple[int, UUID]:
+async def _spot(number: Number, activity_id: UUID) -> tuple[int, UUID]:
     return number, activity_id
 
 
