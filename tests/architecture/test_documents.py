@@ -16,6 +16,7 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"^([a-z][a-z0-9_-]*):(?!=)(.*)$", re.MULTILINE)
 MAKE = re.compile(r"\bmake ([a-z][a-z0-9-]*)\b")
 README_LINES = 150
+WEB_APP = Path("web/apps/staff")
 
 
 def documents(root: Path) -> list[Path]:
@@ -34,13 +35,22 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in HEADING.findall(text)}
 
 
+def screen_paths(root: Path) -> set[str]:
+    """The addresses within the web app that a help page may name."""
+    sections = (root / WEB_APP / "screens/config/sections.ts").read_text()
+    return {"/profile", *(f"/config/{key}" for key in re.findall(r"\bkey: '([\w-]+)'", sections, re.MULTILINE))}
+
+
 def broken_links(root: Path) -> list[str]:
-    """Relative links that lead nowhere, to a missing file or to a missing heading."""
-    found = []
+    """Links that lead nowhere: to a missing file or heading, or from a help page to a screen that is not there."""
+    found, screens = [], screen_paths(root)
     for document in documents(root):
         for groups in LINK.findall(FENCE.sub("", document.read_text())):
             link = groups[0] or groups[1]
             if re.match(r"[a-z]+:", link):
+                continue
+            if link.startswith("/") and root / WEB_APP in document.parents:
+                found += [] if link in screens else [f"{document.relative_to(root)}: {link} is no screen"]
                 continue
             name, _, anchor = link.partition("#")
             target = (document.parent / name).resolve() if name else document
@@ -145,6 +155,10 @@ def planted(tmp_path: Path) -> Path:
         "[a](docs/adr/0001-good.md#decision) [b](docs/none.md) [c](docs/adr/0001-good.md#none) [d](https://example.org)"
         "\n\n```\n[not a link](nowhere.md)\nmake everything\n```\n\nThis will make sense; run `make help`.\n"
     )
+    screens = tmp_path / WEB_APP / "screens"
+    (screens / "config").mkdir(parents=True)
+    (screens / "config/sections.ts").write_text("  {\n    key: 'tags',\n  },\n  { key: 'audit', word: 'audit' },\n")
+    (screens / "help.md").write_text("[a](/config/tags) [b](/config/audit) [c](/profile) [d](/config/tag) [e](/none)")
     return tmp_path
 
 
@@ -152,6 +166,8 @@ def test_a_link_to_a_missing_file_or_heading_is_found(planted: Path) -> None:
     assert broken_links(planted) == [
         "README.md: docs/none.md does not exist",
         "README.md: docs/adr/0001-good.md#none has no such heading",
+        "web/apps/staff/screens/help.md: /config/tag is no screen",
+        "web/apps/staff/screens/help.md: /none is no screen",
     ]
 
 

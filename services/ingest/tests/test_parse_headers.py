@@ -179,6 +179,10 @@ IDS = {
     "brackets win over bare words": ("anna@kunde.example wrote <a@x>", ("a@x",)),
     "folded inside an id": ("<a\r\n b@x>", ("ab@x",)),
     "space inside an id": ("<a b>", ("ab",)),
+    "in encoded words, as Python's email folds a long one": (
+        "<a@x> =?utf-8?q?=3Cb1=2E10042=2Ek7qd=2Eawbjidi3ptfnwouta42a4wcsgy?=\r\n =?utf-8?q?=40x=3E?=",
+        ("a@x", "b1.10042.k7qd.awbjidi3ptfnwouta42a4wcsgy@x"),
+    ),
     "repeated": ("<a@x> <b@x> <a@x>", ("a@x", "b@x")),
     "unfinished": ("<a@x> <b@x", ("a@x",)),
     "empty brackets": ("<> <a@x>", ("a@x",)),

@@ -74,10 +74,10 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 def message_ids(value: str) -> tuple[str, ...]:
     """The ids of a Message-ID, In-Reply-To or References header without brackets, at most `MAX_IDS`, none twice.
 
-    Lenient: commas and comments between ids, ids folded in the middle, and ids without brackets when no id of the
-    header has any.
+    Lenient: commas and comments between ids, ids folded in the middle, ids without brackets when no id of the header
+    has any, and encoded words, which Python's ``email`` makes of an id that does not fit into a line.
     """
-    text = raw_text(value)
+    text = decode_words(raw_text(value))
     found = _BRACKETED.findall(text) or [word for word in re.split(r"[\s,;<>]+", text) if "@" in word]
     ids = [item if " " not in item and item.isprintable() else one_line("".join(item.split())) for item in found]
     unique = list(dict.fromkeys(item for item in ids if 0 < len(item) <= MAX_ID))
